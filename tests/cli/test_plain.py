@@ -155,9 +155,12 @@ def test_a_whole_training_on_a_terminal_that_can_draw_nothing(tmp_path: Path) ->
         answer("Tempo", "")
         answer("Seconds to hold", "1,5")
         answer("Seconds of rest?", "60")
+        answer("Which routine?", "")
+        answer("Show the sensor your lockout first?", "3")
         answer("2 sets of 6 reps, 62.5 kg, tempo up 1, hold 2, down 3, floor 0, hold 1.5")
         shown.press("\n")
         answer("Set 1 begins.")
+        answer("Calibrated: this is your lockout.")
         answer("Load of this set in kg?", "60")
         answer("Effort, 0 to 10?", "8,5")
         answer("Pain now, 0 to 10?", "2")
@@ -184,3 +187,33 @@ def test_a_whole_training_on_a_terminal_that_can_draw_nothing(tmp_path: Path) ->
     assert (first.load_kg, first.entries.rpe, second.load_kg) == (60.0, 8.5, 65.0)
     assert [each.score for each in workout.pain] == [1, 2]
     assert workout.note == "went well"
+
+
+def test_a_routine_is_led_through_in_sentences(tmp_path: Path) -> None:
+    lifter = ("train", "--sensor", "sim", "--speed", "30", "--routine", "warm_up")
+    with terminal(tmp_path, *lifter, kind="dumb") as shown:
+
+        def wait_for(text: str) -> None:
+            shown.take_until(lambda: text in shown.drawn.decode(errors="replace"))
+
+        for question in (
+            "Enter goes on.",
+            "What do you train?",
+            "Pain now, before",
+            "c changes it",
+        ):
+            wait_for(question)
+            shown.press("\n")
+        wait_for("Routine: warm-up first.")
+        wait_for("Set 1 begins.")
+        # After the last part it sums up by itself.
+        wait_for("The routine is done.")
+        for question in ("Pain now, after the training", "A note on", "Enter ends the training."):
+            wait_for(question)
+            shown.press("\n")
+        shown.take_to_the_end()
+        shown.take(0.2)
+        assert shown.process.returncode == ExitCode.OK
+        said = shown.drawn.decode()
+    assert "Logged as session 1." in said
+    assert not re.search(r"[·→×★•▸]", said)

@@ -95,7 +95,8 @@ class Routine:
 class RoutineLead:
     """Leads through a routine in lines and words, and ends the session after its last step.
 
-    A sink and a tap of the session. `tell` writes a line, `say` speaks.
+    A sink and a tap of the session. `tell` writes a line, `say` speaks; `end` instead of the
+    session's own stop ends it.
     """
 
     def __init__(
@@ -104,8 +105,10 @@ class RoutineLead:
         steps: Sequence[RoutineStep],
         tell: Callable[[str], object],
         say: Callable[[str], object],
+        end: Callable[[], object] | None = None,
     ) -> None:
         self._session = session
+        self._end = end or session.stop
         self._routine = Routine(session, steps)
         self._tell = tell
         self._say = say
@@ -139,7 +142,7 @@ class RoutineLead:
         step = self._routine.step
         if step is None:
             words = DONE
-            self._session.stop()
+            self._end()
         else:
             self._routine.begin()
             rests = step.plan is not None and round(rest_s) > 0

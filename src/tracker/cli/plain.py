@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Final
 from tracker.app.advice import advice_given, advice_lines
 from tracker.app.clock import local_now
 from tracker.app.devices import SIMULATED
+from tracker.app.routine import RoutineLead
 from tracker.app.training import TrainingRequest
 from tracker.app.training_log import NOT_LOGGED
 from tracker.cli.conversation import Conversation, EndOfLinesError, number_or, whole_or
 from tracker.cli.options import sound_beside_lines
 from tracker.cli.plain_training import PlainTraining, kept
-from tracker.coach import FIRST_PLAN, Verdict
-from tracker.domain import MOST_PAIN, Plan, TrackerError, exercise_named, parse_tempo
+from tracker.coach import FIRST_PLAN, ROUTINES, Verdict, steps_of
+from tracker.domain import MOST_PAIN, MarkKind, Plan, TrackerError, exercise_named, parse_tempo
 from tracker.domain.loads import load_unit, load_words, parse_load_kg, plates_words
 from tracker.domain.plan import LONGEST_HOLD_S, LONGEST_REST_S, MOST_REPS, MOST_SETS
 from tracker.language import _, counted, localized
@@ -36,13 +37,24 @@ LISTENED_S: Final = 6.0
 """How long to listen for sensors before naming them, s: most advertise once a second."""
 
 
+CALIBRATIONS: Final = {
+    None: _("no"),
+    MarkKind.CALIBRATION: _("hold one lockout still for three seconds"),
+    MarkKind.REFERENCE_REPS: _("by the first three reps"),
+}
+"""Ways to show the sensor this wearer's lockout."""
+
+
 async def train_in_lines(
     service: TrainingService,
     interrupted: Interruption,
     sound: SoundOptions,
     device: Device | None = None,
+    routine: str = "",
 ) -> bool:
     """Lead through one training, with `device` if it is known; return whether all was said.
+
+    The set-up begins with a routine; none is the exercise alone.
 
     Raises `TrackerError` if the sensor can't be used.
     """
@@ -50,7 +62,7 @@ async def train_in_lines(
     service.tell = conversation.say
     try:
         with interrupted.ending(conversation.end), suppress(EndOfLinesError):
-            await _PlainCoach(service, conversation, sound).lead(device)
+            await _PlainCoach(service, conversation, sound, routine).lead(device)
     finally:
         # In a thread: a terminal that is stopped holds up nothing.
         told = await asyncio.to_thread(conversation.close)
@@ -61,11 +73,17 @@ class _PlainCoach:
     """Asks for everything that is settled before the first rep, and opens the training."""
 
     def __init__(
-        self, service: TrainingService, conversation: Conversation, sound: SoundOptions
+        self,
+        service: TrainingService,
+        conversation: Conversation,
+        sound: SoundOptions,
+        routine: str,
     ) -> None:
         self._service = service
         self._talk = conversation
         self._sound = sound
+        self._routine = routine
+        self._calibration: MarkKind | None = None
 
     async def lead(self, device: Device | None) -> None:
         await self._warn_once()
@@ -76,7 +94,10 @@ class _PlainCoach:
             self._talk.say(f"{training.title[:1].upper()}{training.title[1:]}.")
             session = training.session
             async with sound_beside_lines(self._sound, session):
-                await PlainTraining(session, self._talk, self._service.advisor).run()
+                told = PlainTraining(session, self._talk, self._service.advisor)
+                if request.steps:
+                    RoutineLead(session, request.steps, told.tell_step, _silence, told.finish)
+                await told.run()
         if training.log_error is not None:
             self._talk.say(
                 _("Not logged: {problem}").format(problem=training.log_error.message), NOT_LOGGED
@@ -162,7 +183,13 @@ class _PlainCoach:
             service.remember_plan(exercise, plan)
         advice = None if judgement is None else advice_given(judgement, exercise, plan)
         return TrainingRequest(
-            service.sensors_of(device), exercise, plan, pain_before=pain, advice=advice
+            service.sensors_of(device),
+            exercise,
+            plan,
+            pain_before=pain,
+            advice=advice,
+            calibration=self._calibration,
+            steps=steps_of(self._routine, exercise, plan),
         )
 
     async def _pain(self, question: str) -> int | None:
@@ -175,6 +202,9 @@ class _PlainCoach:
         """Say a plan, and let it be changed field by field until enter takes it."""
         while True:
             self._talk.say(_("The plan: {plan}.").format(plan=plan_sentence(plan)))
+            if self._routine:
+                routine = ROUTINES[self._routine]
+                self._talk.say(_("Routine: {routine}.").format(routine=routine))
             plates = plates_words(plan.load_kg)
             if plates:
                 self._talk.say(f"{plates}.")
@@ -213,6 +243,18 @@ class _PlainCoach:
             _question(_("Seconds of rest?"), plan.rest_s),
             partial(number_or, least=0.0, most=LONGEST_REST_S),
         )
+        routines = list(ROUTINES)
+        chosen = await self._talk.choose(
+            _("Which routine?"), list(ROUTINES.values()), routines.index(self._routine)
+        )
+        self._routine = routines[chosen]
+        ways = list(CALIBRATIONS)
+        chosen = await self._talk.choose(
+            _("Show the sensor your lockout first?"),
+            list(CALIBRATIONS.values()),
+            ways.index(self._calibration),
+        )
+        self._calibration = ways[chosen]
         return Plan(
             load_kg=plan.load_kg if load_kg is None else load_kg,
             target_reps=reps or plan.target_reps,
@@ -225,6 +267,10 @@ class _PlainCoach:
             sets=sets or plan.sets,
             or_more=plan.or_more,
         )
+
+
+def _silence(words: str) -> None:
+    """Say nothing: the screen reader has the line."""
 
 
 def plan_sentence(plan: Plan) -> str:

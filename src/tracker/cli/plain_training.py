@@ -10,12 +10,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from tracker.app.clock import local_now
+from tracker.app.routine import MARK
 from tracker.app.snapshot import RunState
 from tracker.app.text import (
     UNKNOWN,
     LinkWords,
     clock_time,
     mean_durations_s,
+    reference_words,
     set_flag_words,
     tempo_words,
 )
@@ -29,6 +31,9 @@ from tracker.cli.conversation import (
 from tracker.domain import (
     MOST_PAIN,
     BatteryRead,
+    Calibrated,
+    CalibrationFailed,
+    CalibrationLost,
     Cue,
     DataWarned,
     Fault,
@@ -39,6 +44,7 @@ from tracker.domain import (
     PainEntered,
     PainMoment,
     PlanChosen,
+    ReferenceRep,
     RepCounted,
     RepRevised,
     RepsAdjusted,
@@ -92,7 +98,16 @@ class PlainTraining:
         self._rest_left: deque[float] = deque()
         """What is still to be told of this rest."""
         self._over = False
+        self._is_through = False
         session.add_sink(self)
+
+    def finish(self) -> None:
+        """Sum up at the next look, as if it had been asked for."""
+        self._is_through = True
+
+    def tell_step(self, line: str) -> None:
+        """Tell the next step of a routine."""
+        self._talk.say(_sentence(line.removeprefix(MARK)))
 
     # What happens
 
@@ -119,6 +134,12 @@ class PlainTraining:
                 return self._set_ended(index)
             case Cue(text=text, strong=strong):
                 return _("Careful: {cue}").format(cue=text) if strong else text
+            case ReferenceRep():
+                return _sentence(reference_words(event))
+            case Calibrated():
+                return _("Calibrated: this is your lockout.")
+            case CalibrationFailed(reason=reason) | CalibrationLost(reason=reason):
+                return _("Not calibrated: {reason}.").format(reason=reason)
             case LinkChanged() | BatteryRead():
                 line = self._links.line(event)
                 return None if line is None else _sentence(line)
@@ -258,6 +279,9 @@ class PlainTraining:
                     waited, timeout=1.0 / LOOKS_PER_S, return_when=asyncio.FIRST_COMPLETED
                 )
                 self._tell_rest()
+                if self._is_through:
+                    self._is_through = False
+                    return True
                 if not typed.done():
                     continue
                 text = typed.result()

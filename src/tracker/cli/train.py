@@ -252,7 +252,7 @@ def train(
             attach=outputs.attach,
         )
         if in_lines:
-            _train_in_lines(service, interrupted, sound, simulated=simulated)
+            _train_in_lines(service, interrupted, sound, routine or "", simulated=simulated)
         elif from_list:
             train_from_the_list(service, interrupted, sound, routine or "")
         else:
@@ -328,6 +328,7 @@ def _train_in_lines(
     service: TrainingService,
     interrupted: Interruption,
     sound: SoundOptions,
+    routine: str = "",
     *,
     simulated: bool = False,
 ) -> None:
@@ -338,7 +339,7 @@ def _train_in_lines(
 
     if not interrupted.happened:
         device = LIFTER if simulated else None
-        told = asyncio.run(train_in_lines(service, interrupted, sound, device))
+        told = asyncio.run(train_in_lines(service, interrupted, sound, device, routine))
         _leave_if(not told, interrupted)
 
 
