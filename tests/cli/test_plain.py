@@ -189,6 +189,7 @@ def test_a_whole_training_on_a_terminal_that_can_draw_nothing(tmp_path: Path) ->
     assert workout.note == "went well"
 
 
+@pytest.mark.slow
 def test_a_routine_is_led_through_in_sentences(tmp_path: Path) -> None:
     lifter = ("train", "--sensor", "sim", "--speed", "30", "--routine", "warm_up")
     with terminal(tmp_path, *lifter, kind="dumb") as shown:
