@@ -11,7 +11,7 @@ from tracker.domain import MOST_PAIN, NO_PLAN, InputError, Plan, TrackerError, p
 from tracker.domain.loads import load_number, load_unit, parse_load_kg
 from tracker.domain.plan import VELOCITY_LOSS_SHARES
 from tracker.domain.units import decimal_number
-from tracker.language import _, localized
+from tracker.language import _, localized, pgettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,10 +23,10 @@ _PERCENT: Final = 100.0
 
 FIELD_NAMES: Final = {
     "load": _("load"),
-    "reps": _("reps"),
+    "reps": pgettext("column", "reps"),
     "sets": _("sets"),
     "tempo": _("tempo"),
-    "hold": _("hold"),
+    "hold": pgettext("column", "hold"),
     "loss": _("loss"),
     "rest": _("rest"),
     "rpe": _("effort"),

@@ -179,7 +179,7 @@ class NoteScreen(ModalScreen[str | None]):
         self._about = (
             _("Note on the session")
             if set_index is None
-            else _("Note on set {number}").format(number=set_index)
+            else _("Note on set {index}").format(index=set_index)
         )
         self._note = note
 

@@ -12,7 +12,7 @@ from tracker.domain import EXERCISES, MOST_PAIN, PainMoment, Side, exercise_name
 from tracker.domain.foreign_text import visible
 from tracker.domain.loads import load_number, load_unit
 from tracker.domain.plan import LONGEST_NOTE, MOST_REPS, MOST_RPE
-from tracker.language import _
+from tracker.language import _, pgettext
 from tracker.store import Edit, Field
 from tracker.tui.plain import Plain, plain
 from tracker.tui.plan_form import FieldError, load_in, number_in, number_text, pain_in, whole_in
@@ -60,7 +60,7 @@ _LABELS: Final = {
         _("pain, 0 none to {most} worst").format(most=MOST_PAIN),
     ),
     Field.NOTE: (_("note"), _("about the session")),
-    Field.REPS: (_("reps"), _("blank: as counted")),
+    Field.REPS: (pgettext("column", "reps"), _("blank: as counted")),
     Field.LOAD: (_("load"), _("blank: as planned")),
     Field.RPE: (_("effort, RPE"), _("0 to {most}; blank: unknown").format(most=f"{MOST_RPE:g}")),
     Field.WARM_UP: (_("warm-up"), _("◂ ▸ choose")),

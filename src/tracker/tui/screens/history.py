@@ -10,7 +10,7 @@ from textual.widgets import DataTable, Input
 
 from tracker.app.text import clock_time, load_cell, number
 from tracker.domain import EXERCISES, TrackerError
-from tracker.language import _
+from tracker.language import _, pgettext
 from tracker.tui.plain import Plain, cells
 from tracker.tui.screens import FlowScreen, KeyHints, Next
 from tracker.tui.widgets.bars import sparkline
@@ -28,9 +28,9 @@ COLUMNS: Final = (
     ("", 3, "<"),
     (_("exercise"), 14, "<"),
     (_("sets"), 4, ">"),
-    (_("reps"), 4, ">"),
+    (pgettext("column", "reps"), 4, ">"),
     (_("load"), 8, ">"),
-    (_("hold"), 5, ">"),
+    (pgettext("column", "hold"), 5, ">"),
     (_("range"), 5, ">"),
     (_("velocity"), 8, ">"),
     (_("pain"), 5, "<"),
@@ -105,8 +105,8 @@ def trend_text(sessions: Sequence[SessionSummary], width: int) -> str:
     by_time = sorted(sessions, key=lambda each: each.at_utc)
     curves: tuple[tuple[str, list[float | None]], ...] = (
         (_("load"), [each.load_kg for each in by_time]),
-        (_("reps"), [float(each.reps_done) for each in by_time]),
-        (_("hold"), [each.lockout_s for each in by_time]),
+        (pgettext("column", "reps"), [float(each.reps_done) for each in by_time]),
+        (pgettext("column", "hold"), [each.lockout_s for each in by_time]),
     )
     titles = sum(len(title) + 1 for title, _values in curves)
     room = max((width - titles - 9) // 3, 1)

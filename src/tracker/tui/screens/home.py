@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 from tracker.app.text import clock_time, load_cell, number
 from tracker.domain import EXERCISES, MOST_PAIN
 from tracker.domain.loads import BODYWEIGHT, load_unit
-from tracker.language import _, counted, day_text, decimal
+from tracker.language import _, counted, day_text, decimal, pgettext
 from tracker.tui.plain import Plain, Shown, joined, plain
 from tracker.tui.screens import FlowScreen
 from tracker.tui.widgets.bars import bar_room, sparkline, upright_bars
@@ -156,7 +156,7 @@ def _short(value: float | None) -> str:
     return number(value, 1).removesuffix(decimal(0.0, 1)[1:])
 
 
-TREND_TITLES: Final = (_("load"), _("reps"), _("hold"))
+TREND_TITLES: Final = (_("load"), pgettext("column", "reps"), pgettext("column", "hold"))
 _TREND_TITLE_WIDTH: Final = max(map(len, TREND_TITLES))
 
 

@@ -17,7 +17,7 @@ from tracker.app.clock import local_now
 from tracker.coach import HOW_TO, ROUTINES, Verdict
 from tracker.domain import MOST_PAIN, NO_PLAN, MarkKind, TrackerError, exercise_named, parse_tempo
 from tracker.domain.loads import load_unit, plates_words
-from tracker.language import _
+from tracker.language import _, pgettext
 from tracker.tui.plain import Plain, plain
 from tracker.tui.plan_form import (
     FIRST_PLAN,
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     """Yields who advises, as soon as the log was read, and again when it knows more."""
 
 CALIBRATIONS: Final = (
-    (_("none"), ""),
+    (pgettext("calibration", "none"), ""),
     (_("hold level 3 s"), MarkKind.CALIBRATION.value),
     (_("3 reference reps"), MarkKind.REFERENCE_REPS.value),
 )
@@ -95,10 +95,10 @@ def load_hint(text: str) -> str:
 
 _LABELS: Final = {
     "sets": _("sets"),
-    "reps": _("reps"),
+    "reps": pgettext("column", "reps"),
     "load": _("load"),
     "tempo": _("tempo"),
-    "hold": _("hold"),
+    "hold": pgettext("column", "hold"),
     "loss": _("velocity loss"),
     "rest": _("rest"),
     "pain": _("pain now"),

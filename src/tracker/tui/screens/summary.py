@@ -22,7 +22,7 @@ from tracker.domain import (
 )
 from tracker.domain.foreign_text import visible
 from tracker.domain.loads import load_text
-from tracker.language import _, counted, decimal
+from tracker.language import _, counted, decimal, pgettext
 from tracker.tui.advice import best_line, next_lines, pain_lines, record_lines
 from tracker.tui.plain import Plain, plain
 from tracker.tui.plan_form import FieldError, pain_in
@@ -153,7 +153,7 @@ class SummaryScreen(FlowScreen[Next]):
                 note.select_on_focus = False
                 yield FormRow(_("note"), note, _("about the session"))
         advice = Plain(id="advice", classes="panel")
-        advice.border_title = _("Next")
+        advice.border_title = pgettext("heading", "Next")
         yield advice
         yield Footer(show_command_palette=False, compact=True)
 

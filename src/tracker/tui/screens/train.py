@@ -25,7 +25,7 @@ from tracker.domain import (
     SetStarted,
     UserCommand,
 )
-from tracker.language import _
+from tracker.language import _, pgettext
 from tracker.tui.screens import EventPosted, FlowScreen, KeyHints, Next
 from tracker.tui.screens.dialogs import take_note
 from tracker.tui.widgets.block_text import SnapshotWidget
@@ -80,8 +80,8 @@ class TrainScreen(FlowScreen[Next]):
         Binding("right", f"seek({SEEK_STEP_S})", "+5s", key_display="→"),
         Binding("left_square_bracket", "seek_rep(-1)", _("Rep before"), show=False),
         Binding("right_square_bracket", "seek_rep(1)", _("Next rep"), show=False),
-        Binding("home", "seek_to(False)", _("Start"), show=False),
-        Binding("end", "seek_to(True)", _("End"), show=False),
+        Binding("home", "seek_to(False)", pgettext("replay", "Start"), show=False),
+        Binding("end", "seek_to(True)", pgettext("replay", "End"), show=False),
         Binding("plus,equals_sign", "faster", _("Fast"), key_display="+"),
         Binding("minus", "slower", _("Slow"), key_display="-"),
         Binding("s", "mark", _("Set")),

@@ -25,7 +25,7 @@ from tracker.coach.pacing import TOLERANCE_S
 from tracker.domain import LIFTERS_ORDER, PHASE_WORDS, Phase, mean_of_known
 from tracker.domain.foreign_text import one_line
 from tracker.domain.loads import load_text
-from tracker.language import _, counted, localized, ngettext
+from tracker.language import _, counted, localized, ngettext, pgettext
 from tracker.tui.plain import Shown, joined, plain
 from tracker.tui.widgets.bars import bar_room, upright_bars
 from tracker.tui.widgets.block_text import LinesWidget, SnapshotWidget, line_strip
@@ -53,7 +53,7 @@ LEAST_BAR: Final = 4
 LONGEST_BAR: Final = 40
 """A longer bar is harder to compare, not easier."""
 
-_REP: Final = _("rep")
+_REP: Final = pgettext("column", "rep")
 _REP_WIDTH: Final = max(3, len(_REP))
 _PHASE_WIDTH: Final = max(5, *map(len, PHASE_WORDS.values()))
 _RANGE: Final = _("range")
@@ -423,9 +423,9 @@ def _bars(
 
 _COLUMNS: Final = (
     (_("set"), ">", 3),
-    (_("reps"), ">", 4),
+    (pgettext("column", "reps"), ">", 4),
     (_("load"), ">", 8),
-    (_("hold"), ">", 5),
+    (pgettext("column", "hold"), ">", 5),
     (_("range"), ">", 5),
     (_("velocity"), ">", 8),
     (_("tempo"), "<", 15),

@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 from tracker.domain import LIFTERS_ORDER, Phase
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
-from tracker.language import _, localized
+from tracker.language import _, localized, pgettext
 from tracker.tui.widgets.bars import LEVELS
 from tracker.tui.widgets.block_text import changed_run, line_strip, segment
 
@@ -184,7 +184,7 @@ def drawing(
     labels = {marked: f"{high:z.0f}°", height - 1: f"{low:z.0f}°"}
     if band and max(band) not in labels:
         # Translators: where a lockout is on the scale of the curve, in four letters.
-        labels[max(band)] = _("top")
+        labels[max(band)] = pgettext("scale", "top")
     lines = [f"{labels.get(row, ''):>4} {''.join(line)}" for row, line in enumerate(cells)]
     return Drawing(lines, band, kinds)
 
