@@ -92,6 +92,7 @@ class Gym:
             flow,
             theme=service.config.training.theme,
             remember_theme=lambda theme: service.remember(theme=theme),
+            remember_language=service.remember_language,
         )
 
     def app_in_training(self, plan: Plan, device: Device = SIMULATED) -> TrackerApp:

@@ -21,8 +21,10 @@ from tracker.app.awake import kept_awake
 from tracker.app.clock import SYSTEM_CLOCK, local_now
 from tracker.app.config import (
     SensorChoice,
+    checked_language,
     config_of,
     save_plan,
+    save_screen,
     save_sensor,
     save_training,
 )
@@ -393,6 +395,11 @@ class TrainingService:
     def remember(self, **chosen: Any) -> None:
         """Save what was chosen on the screen: fields of `TrainingChoice`."""
         save_training(self._config_path, replace(self.config.training, **chosen))
+
+    def remember_language(self, code: str) -> None:
+        """Save the language to start in from now on; raises `InputError` for an unknown one."""
+        screen = replace(self.config.screen, language=checked_language(code))
+        save_screen(self._config_path, screen)
 
     def remember_plan(self, exercise: str, plan: Plan) -> None:
         """Save the plan for an exercise, and that it was trained last."""

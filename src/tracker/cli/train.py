@@ -513,6 +513,7 @@ async def _show(
         flow,
         theme=service.config.training.theme,
         remember_theme=lambda theme: service.remember(theme=theme),
+        remember_language=service.remember_language,
         open_sound=sound.opener(),
         muted=muted,
     )

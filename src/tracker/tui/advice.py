@@ -17,6 +17,7 @@ from tracker.coach import (
     velocity_loss,
 )
 from tracker.domain.loads import load_number, load_text, load_words
+from tracker.language import _, decimal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -31,13 +32,20 @@ def effort_lines(exercise: Exercise, record: SetRecord) -> Iterator[str]:
     loss = velocity_loss(record.reps)
     if loss is not None:
         planned = record.plan.velocity_loss
-        limit = "" if planned is None else f", the set ends at {planned * 100:.0f} %"
-        yield f"velocity loss {loss.share * 100:.0f} %{limit}"
+        percent = f"{loss.share * 100:.0f}"
+        if planned is None:
+            yield _("velocity loss {percent} %").format(percent=percent)
+        else:
+            yield _("velocity loss {percent} %, the set ends at {limit} %").format(
+                percent=percent, limit=f"{planned * 100:.0f}"
+            )
     best = one_rep_max(exercise, record.load_kg, record.reps, record.plan)
     if isinstance(best, OneRepMax):
-        yield (
-            f"estimated 1RM {load_text(best.load_kg, 0)} ({load_number(best.least_kg, 0)} to "
-            f"{load_text(best.most_kg, 0)}), from {best.velocity_mps:.2f} m/s"
+        yield _("estimated 1RM {load} ({least} to {most}), from {velocity} m/s").format(
+            load=load_text(best.load_kg, 0),
+            least=load_number(best.least_kg, 0),
+            most=load_text(best.most_kg, 0),
+            velocity=decimal(best.velocity_mps, 2),
         )
 
 
@@ -60,10 +68,14 @@ def next_lines(workout: Workout, advisor: Advisor, now: datetime) -> Iterator[st
     yield from advisor.strength_lines(now, workout.info.exercise)
     judgement = advisor.judge(now, workout.info.exercise)
     if judgement.plan is not None:
-        day = "" if judgement.not_before is None else f" ({day_words(judgement.not_before)})"
-        yield f"next time{day}: {plan_words(judgement.plan, judgement.exercise)}"
+        plan = plan_words(judgement.plan, judgement.exercise)
+        if judgement.not_before is None:
+            yield _("next time: {plan}").format(plan=plan)
+        else:
+            day = day_words(judgement.not_before)
+            yield _("next time ({day}): {plan}").format(day=day, plan=plan)
     if judgement.verdict is Verdict.STOP:
-        yield "next time: not before you have asked somebody about the pain"
+        yield _("next time: not before you have asked somebody about the pain")
     # Why there is a rest or a stop is known: the wearer has just trained, and said how it hurts.
     known = judgement.verdict in (Verdict.REST, Verdict.STOP)
     yield from judgement.reasons[1 if known else 0 :]
@@ -76,7 +88,11 @@ def best_line(workout: Workout) -> str:
     held = [(rep.lockout_s, index, rep.index) for index, rep in reps if rep.lockout_s is not None]
     if held:
         hold_s, set_index, rep_index = max(held, key=lambda each: each[0])
-        parts.append(f"hold {hold_s:.1f} s (set {set_index}, rep {rep_index})")
+        parts.append(
+            _("hold {seconds} s (set {set}, rep {rep})").format(
+                seconds=decimal(hold_s, 1), set=set_index, rep=rep_index
+            )
+        )
     fast = [
         (rep.mean_velocity_mps, index, rep.index)
         for index, rep in reps
@@ -84,8 +100,13 @@ def best_line(workout: Workout) -> str:
     ]
     if fast:
         speed_mps, set_index, rep_index = max(fast, key=lambda each: each[0])
-        parts.append(f"velocity {speed_mps:.2f} m/s (set {set_index}, rep {rep_index})")
-    return f"best: {' · '.join(parts)}" if parts else ""
+        parts.append(
+            _("velocity {velocity} m/s (set {set}, rep {rep})").format(
+                velocity=decimal(speed_mps, 2), set=set_index, rep=rep_index
+            )
+        )
+    # Translators: the longest hold and the fastest rep of a training.
+    return _("best: {measures}").format(measures=" · ".join(parts)) if parts else ""
 
 
 def record_lines(workout: Workout, earlier: Iterable[Workout]) -> Iterator[str]:
@@ -104,7 +125,9 @@ def record_lines(workout: Workout, earlier: Iterable[Workout]) -> Iterator[str]:
         now = measure(workout)
         before = max((value for each in same if (value := measure(each))), default=None)
         if now is not None and before is not None and now > before:
-            yield f"★ {title}: {shown(now)}, before {shown(before)}"
+            yield _("★ {record}: {now}, before {before}").format(
+                record=title, now=shown(now), before=shown(before)
+            )
 
 
 def _heaviest_kg(workout: Workout) -> float | None:
@@ -122,9 +145,9 @@ def _lifted_kg(workout: Workout) -> float | None:
 
 
 _RECORDS: Final = (
-    ("heaviest set", load_text, _heaviest_kg),
-    ("most reps in a set", "{:g}".format, _most_reps),
-    ("most lifted", load_text, _lifted_kg),
+    (_("heaviest set"), load_text, _heaviest_kg),
+    (_("most reps in a set"), "{:g}".format, _most_reps),
+    (_("most lifted"), load_text, _lifted_kg),
 )
 
 

@@ -12,17 +12,19 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.command import CommandPalette
 from textual.events import Key
 from textual.worker import WorkerError
 
 from tracker.app.config import Theme
 from tracker.domain import TrackerError
 from tracker.domain.foreign_text import visible
+from tracker.language import LANGUAGES, _
 from tracker.tui.audio import AudioController
 from tracker.tui.page_link import PageLink, PageSaid, heard_by_page
 from tracker.tui.screens.dialogs import HelpScreen, QuitScreen
 from tracker.tui.terminal import KeyQueue, never_waiting
-from tracker.tui.themes import COLOUR_BLIND, HIGH_CONTRAST, NAMES, phase_colours
+from tracker.tui.themes import COLOUR_BLIND, HIGH_CONTRAST, NAMES, TITLES, phase_colours
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
@@ -49,7 +51,8 @@ Kept = TypeVar("Kept", bound="Screen[Any]")
 class TrackerApp(App[None]):
     """Runs a flow of screens on the terminal; the flow is cancelled when the wearer quits.
 
-    `remember_theme` saves another choice of colours. `open_sound` opens what plays the sounds, in
+    `remember_theme` saves another choice of colours, and `remember_language` the code of another
+    language; without it, there is none to choose. `open_sound` opens what plays the sounds, in
     a thread, with what rings the terminal's bell; without it, everything is silent.
     """
 
@@ -63,9 +66,9 @@ class TrackerApp(App[None]):
         )
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark", "help", "Help", key_display="?"),
-        Binding("t", "change_theme", "Colours", show=False),
-        Binding("q", "ask_to_quit", "Quit"),
+        Binding("question_mark", "help", _("Help"), key_display="?"),
+        Binding("t", "change_theme", _("Colours"), show=False),
+        Binding("q", "ask_to_quit", _("Quit")),
         # What every other program understands as the wish to end.
         Binding("ctrl+c", "quit", show=False, priority=True),
     ]
@@ -76,6 +79,7 @@ class TrackerApp(App[None]):
         *,
         theme: Theme = Theme.DARK,
         remember_theme: Callable[[Theme], object] | None = None,
+        remember_language: Callable[[str], object] | None = None,
         open_sound: OpenSound | None = None,
         muted: bool = False,
     ) -> None:
@@ -85,6 +89,7 @@ class TrackerApp(App[None]):
         self._flow = flow
         self._first_theme = theme
         self._remember_theme = remember_theme
+        self._remember_language = remember_language
         self.sound = AudioController(self, open_sound, muted=muted)
         self.page = PageLink(self, self.leave)
         self._flowing: Worker[None] | None = None
@@ -198,11 +203,17 @@ class TrackerApp(App[None]):
             self.notify(str(error), severity=severity, timeout=15.0)
 
     def become(
-        self, theme: Theme, remember_theme: Callable[[Theme], object], *, muted: bool
+        self,
+        theme: Theme,
+        remember_theme: Callable[[Theme], object],
+        remember_language: Callable[[str], object],
+        *,
+        muted: bool,
     ) -> None:
         """Take over what somebody else has chosen: they train from now on."""
         self.theme = NAMES[theme]
         self._remember_theme = remember_theme
+        self._remember_language = remember_language
         self.sound.mute(muted)
 
     # The end
@@ -252,17 +263,43 @@ class TrackerApp(App[None]):
             with suppress(TrackerError):
                 self._remember_theme(theme)
 
+    def choose_language(self, code: str) -> None:
+        """Save the language to start in from now on; every text of this start is there already."""
+        if self._remember_language is None:
+            return
+        try:
+            self._remember_language(code)
+        except TrackerError as error:
+            self.report(error)
+        else:
+            words = _("{language}: from the next start on.")
+            self.notify(words.format(language=LANGUAGES[code]), timeout=5.0)
+
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Yield what the palette offers: every action of the screen, and every theme."""
-        for node, binding, enabled, _ in screen.active_bindings.values():
+        """Yield what the palette offers: actions of the screen, themes and languages."""
+        for node, binding, enabled, _tooltip in screen.active_bindings.values():
             if enabled and binding.description:
                 yield SystemCommand(
                     binding.description,
-                    f"key {self.get_key_display(binding)}",
+                    _("key {key}").format(key=self.get_key_display(binding)),
                     partial(self.run_action, binding.action, node),
                 )
         for theme in NAMES:
-            words = theme.value.replace("-", " ")
             yield SystemCommand(
-                f"Colours: {words}", "theme of the screen", partial(self.choose_theme, theme)
+                _("Colours: {theme}").format(theme=TITLES[theme]),
+                _("theme of the screen"),
+                partial(self.choose_theme, theme),
             )
+        if self._remember_language is not None:
+            for code, name in LANGUAGES.items():
+                yield SystemCommand(
+                    _("Language: {language}").format(language=name),
+                    _("of every text, from the next start on"),
+                    partial(self.choose_language, code),
+                )
+
+    def action_command_palette(self) -> None:
+        """Open the palette, with its own words in the language of all others."""
+        if not isinstance(self.screen, CommandPalette):
+            words = _("Search for an action …")
+            self.push_screen(CommandPalette(placeholder=words, id="--command-palette"))

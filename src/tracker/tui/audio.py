@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tracker.app.audio import AudioFeedback
 from tracker.app.clock import SYSTEM_CLOCK
 from tracker.domain import TrackerError
+from tracker.language import _
 from tracker.sound import Speech
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class AudioController:
             )
         except TrackerError as error:
             self._app.notify(str(error), severity="warning", timeout=3.0)
-            self._silence = f"! no sound: {error.message}"
+            self._silence = _("! no sound: {reason}").format(reason=error.message)
             self._show_sign()
             return
         self._player = opened.player
@@ -65,7 +66,7 @@ class AudioController:
             self.play(self.training)
 
     def _show_sign(self) -> None:
-        self.sign = "muted" if self._muted else self._silence
+        self.sign = _("muted") if self._muted else self._silence
 
     def play(self, training: Session | Playback) -> None:
         """Play the sounds of a session from now on, in place of the one before."""
@@ -92,9 +93,9 @@ class AudioController:
     def toggle(self) -> str:
         """Switch the sound off, or on again, and return what to tell the wearer."""
         if self._player is None:
-            return "There is no sound."
+            return _("There is no sound.")
         self.mute(not self._muted)
-        return "Sound off" if self._muted else "Sound on"
+        return _("Sound off") if self._muted else _("Sound on")
 
     async def close(self) -> None:
         """Let the last sounds end, for 4 s at most."""

@@ -22,6 +22,7 @@ from tracker.app.training import TrainingRequest
 from tracker.app.training_log import NOT_LOGGED
 from tracker.coach import steps_of
 from tracker.domain import TrackerError, exercise_named
+from tracker.language import _
 from tracker.tui.advice import Today, today
 from tracker.tui.screens import Next
 from tracker.tui.screens.check import CheckScreen, ConnectScreen
@@ -249,6 +250,7 @@ class Coach:
         self._app.become(
             training.theme,
             lambda theme: service.remember(theme=theme),
+            service.remember_language,
             muted=not training.sound,
         )
         return True
@@ -272,7 +274,7 @@ class Coach:
                 await self.sensors(devices)
             case Place.DOCTOR:
                 lines = asyncio.to_thread(examine, self._service.paths)
-                await self._app.ask(GuideScreen((("Doctor", await lines),)))
+                await self._app.ask(GuideScreen(((_("Doctor"), await lines),)))
 
     def _at_home(self) -> Overview:
         """Return what the home screen shows; reads the log."""
@@ -283,7 +285,7 @@ class Coach:
             return Overview("", Today("", f"! {error.message}"), (), person)
         advisor = self._service.advisor()
         if advisor is None:
-            trouble = Today("", "! The log or what you chose cannot be read.")
+            trouble = Today("", _("! The log or what you chose cannot be read."))
             return Overview("", trouble, sessions, person)
         exercise = advisor.exercise if sessions else exercise
         advised = today(advisor, exercise, local_now())
@@ -293,7 +295,7 @@ class Coach:
         """Return what to do today for each exercise that was trained, and why."""
         advisor, now = self._service.advisor(), local_now()
         if advisor is None:
-            return (("Programme", ["The log or what you chose cannot be read."]),)
+            return ((_("Programme"), [_("The log or what you chose cannot be read.")]),)
         trained = dict.fromkeys(each.info.exercise for each in reversed(advisor.history.workouts))
         names = tuple(trained) or (self._service.config.training.exercise,)
         advised = {exercise_named(name).title: today(advisor, name, now) for name in names}
@@ -432,8 +434,11 @@ class Coach:
         if workout is None:
             return
         day = (workout.info.started_utc or "")[:16].replace("T", " ")
-        title = f"Session {session_id} · {exercise_named(workout.info.exercise).title} · {day}"
-        edits = await self._app.ask(EditScreen(workout, title.removesuffix(" · ")))
+        number = _("Session {number}").format(number=session_id)
+        title = " · ".join(
+            part for part in (number, exercise_named(workout.info.exercise).title, day) if part
+        )
+        edits = await self._app.ask(EditScreen(workout, title))
         if not edits:
             return
         try:
@@ -489,7 +494,7 @@ class Coach:
 
     def _after_logging(self, training: Training) -> None:
         if training.log_error is not None:
-            message = f"Not logged: {training.log_error.message}"
+            message = _("Not logged: {reason}").format(reason=training.log_error.message)
             self._app.report(TrackerError(message, NOT_LOGGED))
         if self._history is not None:
             # Opened before this training was in the log.
@@ -505,7 +510,7 @@ class Coach:
 
     def _remember(self, form: SetupForm) -> None:
         if form.asked:
-            self._service.note_asked("ticked in the set-up")
+            self._service.note_asked(_("ticked in the set-up"))
         if form.morning is not None:
             self._service.note_morning(*form.morning)
         self._service.remember_plan(form.exercise, form.plan)
@@ -515,7 +520,7 @@ class Coach:
         """Before the very first training, say when not to train."""
         if self._service.config.training.warned:
             return
-        await self._app.ask(GuideScreen(warning_parts(), "enter goes on"))
+        await self._app.ask(GuideScreen(warning_parts(), _("enter goes on")))
         with suppress(TrackerError):
             self._service.remember(warned=True)
 

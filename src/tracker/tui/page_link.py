@@ -20,6 +20,7 @@ from tracker.app.audio import AudioFeedback
 from tracker.app.playback import Playback
 from tracker.domain import RepsAdjusted
 from tracker.domain.plan import LONGEST_NOTE
+from tracker.language import _
 from tracker.sound import MELODIES, Sound, Speech
 from tracker.tui.page_view import buttons_of, changed, fields_of, form_view, live_view
 from tracker.tui.screens import FlowScreen
@@ -171,7 +172,7 @@ class PageLink:
             return
         current = training.snapshot().current_set
         if current is None:
-            self._app.notify("There is no set yet.", timeout=3.0)
+            self._app.notify(_("There is no set yet."), timeout=3.0)
         elif by > 0 or current.done > 0:
             training.enter(RepsAdjusted(current.index, by))
 
@@ -193,7 +194,7 @@ class PageLink:
         known = fields_of(screen).get(name)
         if known is None:
             # The next set has begun, and took the fields away.
-            self._app.notify("Not kept: that field is gone.", severity="warning", timeout=4.0)
+            self._app.notify(_("Not kept: that field is gone."), severity="warning", timeout=4.0)
             return
         field = known[2]
         if isinstance(field, Input):

@@ -11,6 +11,7 @@ from tracker.domain import MOST_PAIN, NO_PLAN, InputError, Plan, TrackerError, p
 from tracker.domain.loads import load_number, load_unit, parse_load_kg
 from tracker.domain.plan import VELOCITY_LOSS_SHARES
 from tracker.domain.units import decimal_number
+from tracker.language import _, localized, pgettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +20,24 @@ FIRST_PLAN: Final = replace(FIRST_STYLE, load_kg=0.0, target_reps=10)
 """Without a plan yet, and without advice: bodyweight, ten reps."""
 
 _PERCENT: Final = 100.0
+
+FIELD_NAMES: Final = {
+    "load": _("load"),
+    "reps": pgettext("column", "reps"),
+    "sets": _("sets"),
+    "tempo": _("tempo"),
+    "hold": pgettext("column", "hold"),
+    "loss": _("loss"),
+    "rest": _("rest"),
+    "rpe": _("effort"),
+    "pain": _("pain"),
+    "morning": _("pain then"),
+    "next": _("next"),
+    "pain_before": _("pain before"),
+    "pain_after": _("pain after"),
+    "pain_next_morning": _("pain next morning"),
+}
+"""What a field is called in an error."""
 
 Value = TypeVar("Value")
 
@@ -29,6 +48,12 @@ class FieldError(TrackerError):
     def __init__(self, field: str, message: str, advice: str | None = None) -> None:
         super().__init__(message, advice)
         self.field = field
+
+    @classmethod
+    def about(cls, field: str, problem: str, advice: str | None = None) -> FieldError:
+        """Return the error with the name of the field, as it is called, before the problem."""
+        name = FIELD_NAMES.get(field, field)
+        return cls(field, f"{name}: {problem}", advice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +103,12 @@ def plan_from_texts(texts: PlanTexts, offered: Plan = NO_PLAN) -> Plan:
     loss = number_in("loss", texts.loss)
     least, most = (share * _PERCENT for share in VELOCITY_LOSS_SHARES)
     if loss is not None and not least <= loss <= most:
-        raise FieldError("loss", f"loss: expected {least:g} to {most:g} %, got {loss:g}")
+        raise FieldError.about(
+            "loss",
+            _("expected {least} to {most} %, got {percent}").format(
+                least=f"{least:g}", most=f"{most:g}", percent=number_text(loss)
+            ),
+        )
     reps, sets = whole_in("reps", texts.reps), whole_in("sets", texts.sets)
     rest_s = number_in("rest", texts.rest)
     values: dict[str, dict[str, Any]] = {
@@ -95,7 +125,7 @@ def plan_from_texts(texts: PlanTexts, offered: Plan = NO_PLAN) -> Plan:
         try:
             Plan(**value)
         except InputError as error:
-            raise FieldError(field, f"{field}: {error.problem}") from error
+            raise FieldError.about(field, error.problem) from error
         known |= value
     return Plan(
         **known,
@@ -109,7 +139,9 @@ def whole_in(field: str, text: str) -> int | None:
     """Return the whole number in a field; None if it is empty."""
     number = number_in(field, text)
     if number is not None and number != round(number):
-        raise FieldError(field, f"{field}: expected a whole number, got {text.strip()}")
+        raise FieldError.about(
+            field, _("expected a whole number, got {text}").format(text=text.strip())
+        )
     return None if number is None else round(number)
 
 
@@ -131,7 +163,9 @@ def pain_in(text: str, field: str = "pain") -> int | None:
     if pain is None:
         return None
     if pain != round(pain) or not 0 <= pain <= MOST_PAIN:
-        raise FieldError(field, f"{field}: expected a whole number from 0 to {MOST_PAIN}")
+        raise FieldError.about(
+            field, _("expected a whole number from 0 to {most}").format(most=MOST_PAIN)
+        )
     return round(pain)
 
 
@@ -141,11 +175,11 @@ def _in_field(field: str, read: Callable[[str], Value], text: str) -> Value | No
     try:
         return read(text.strip())
     except InputError as error:
-        raise FieldError(field, f"{field}: {error.problem}", error.advice) from error
+        raise FieldError.about(field, error.problem, error.advice) from error
     except ValueError as error:
-        raise FieldError(field, f"{field}: {error}") from error
+        raise FieldError.about(field, str(error)) from error
 
 
 def number_text(value: float | None) -> str:
     """Return a number as a field shows it; empty if there is none."""
-    return "" if value is None else f"{value:.6g}"
+    return "" if value is None else localized(f"{value:.6g}")

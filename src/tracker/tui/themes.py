@@ -7,6 +7,7 @@ from typing import Final
 from textual.theme import Theme as TextualTheme
 
 from tracker.app.config import Theme
+from tracker.language import _
 
 _BLACK, _WHITE = "#000000", "#ffffff"
 
@@ -81,3 +82,11 @@ NAMES: Final = {
     Theme.COLOUR_BLIND: COLOUR_BLIND.name,
 }
 """What Textual calls them, in the order in which the key goes through them."""
+
+TITLES: Final = {
+    Theme.DARK: _("dark"),
+    Theme.LIGHT: _("light"),
+    Theme.HIGH_CONTRAST: _("high contrast"),
+    Theme.COLOUR_BLIND: _("colour blind"),
+}
+"""What people call them."""

@@ -11,7 +11,7 @@ from tracker.tui.plain import Plain
 from tracker.tui.screens.devices import DevicesScreen
 from tracker.tui.screens.dialogs import GuideScreen
 from tracker.tui.screens.history import HistoryScreen
-from tracker.tui.screens.home import BigPlan, HomeScreen, Place
+from tracker.tui.screens.home import PLACES, BigPlan, HomeScreen, Place
 from tracker.tui.screens.people import PeopleScreen
 from tracker.tui.screens.setup import SetupScreen
 
@@ -75,4 +75,5 @@ async def test_every_place_is_in_sight(tmp_path: Path, size: tuple[int, int]) ->
     async with app.run_test(size=size) as pilot:
         await comes(pilot, HomeScreen)
         drawn = app.export_screenshot()
-        assert all(place.value in drawn for place in Place)
+        assert all(title in drawn for title, _hint in PLACES.values())
+        assert list(PLACES) == list(Place)

@@ -25,7 +25,7 @@ class NoteApp(App[None]):
         self._known = known
 
     def on_mount(self) -> None:
-        self.push_screen(NoteScreen("set 1 [b]", self._known), self.notes.append)
+        self.push_screen(NoteScreen(1, self._known), self.notes.append)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from textual.screen import Screen
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
+from tracker.language import _
 from tracker.tui.plain import Plain
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class TooSmall(Plain):
 
     def __init__(self) -> None:
         columns, rows = LEAST_SIZE
-        super().__init__(f"Enlarge to {columns}×{rows}")
+        super().__init__(_("Enlarge to {size}").format(size=f"{columns}×{rows}"))
 
 
 class KeyHints(Footer):

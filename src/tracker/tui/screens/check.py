@@ -12,6 +12,7 @@ from textual.widgets import Footer
 from tracker.app.text import number
 from tracker.ble import Severity, diagnose
 from tracker.domain import LinkState, TrackerError
+from tracker.language import _
 from tracker.tui.plain import Plain, joined, plain
 from tracker.tui.screens import FlowScreen
 from tracker.tui.widgets.traces import AccTrace
@@ -37,11 +38,11 @@ JUDGED_AFTER_S: Final = 3.0
 """A diagnosis takes one still second, and time to put the sensor down."""
 
 _BROKEN_LINKS: Final[dict[LinkState | None, str]] = {
-    LinkState.WAITING: "The sensor has started; its first data can take half a minute.",
-    LinkState.STALLED: "No data from the sensor: is it switched on?",
-    LinkState.LOST: "Sensor lost: bring it near.",
-    LinkState.RECONNECTING: "Sensor lost, connecting again …",
-    LinkState.GONE: "Sensor gone, still searching …",
+    LinkState.WAITING: _("The sensor has started; its first data can take half a minute."),
+    LinkState.STALLED: _("No data from the sensor: is it switched on?"),
+    LinkState.LOST: _("Sensor lost: bring it near."),
+    LinkState.RECONNECTING: _("Sensor lost, connecting again …"),
+    LinkState.GONE: _("Sensor gone, still searching …"),
 }
 
 _SIGNS: Final = {Severity.GOOD: "✓", Severity.REMARK: "·", Severity.PROBLEM: "!"}
@@ -50,10 +51,14 @@ _STYLES: Final = {Severity.GOOD: "$text-success", Severity.REMARK: "", Severity.
 
 def quality_text(quality: SignalQuality) -> str:
     """Return rate, gyroscope, battery and losses, in a line."""
-    gyroscope = "yes" if quality.has_gyroscope else "no"
-    return (
-        f"{number(quality.rate_hz, 1, ' Hz')}   gyroscope {gyroscope}   "
-        f"battery {number(quality.battery_percent, 0, ' %')}   lost {quality.lost}"
+    return "   ".join(
+        (
+            number(quality.rate_hz, 1, " Hz"),
+            _("gyroscope yes") if quality.has_gyroscope else _("gyroscope no"),
+            _("battery {charge}").format(charge=number(quality.battery_percent, 0, " %")),
+            # Translators: packets that never arrived.
+            _("lost {amount}").format(amount=quality.lost),
+        )
     )
 
 
@@ -64,9 +69,9 @@ class CheckScreen(FlowScreen["Device | None"]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "use", "Train with it"),
-        Binding("r", "retry", "Try again"),
-        Binding("escape", "back", "Back"),
+        Binding("enter", "use", _("Train with it")),
+        Binding("r", "retry", _("Try again")),
+        Binding("escape", "back", _("Back")),
     ]
 
     def __init__(self, name: str, open_check: OpenCheck) -> None:
@@ -80,7 +85,7 @@ class CheckScreen(FlowScreen["Device | None"]):
         """Whether to go on as soon as the diagnosis is there, and good."""
 
     def compose(self) -> ComposeResult:
-        yield Plain(plain(f"Check · {self._sensor_name}"), id="title")
+        yield Plain(plain(_("Check · {sensor}").format(sensor=self._sensor_name)), id="title")
         yield Plain(id="state")
         yield AccTrace()
         yield Plain(id="findings")
@@ -99,7 +104,7 @@ class CheckScreen(FlowScreen["Device | None"]):
         except TrackerError as error:
             self._trouble = str(error)
         else:
-            self._trouble = "The sensor stopped sending. Bring it near and try again."
+            self._trouble = _("The sensor stopped sending. Bring it near and try again.")
         self._check = None
         self.refresh_bindings()
         self.update_view()
@@ -111,16 +116,17 @@ class CheckScreen(FlowScreen["Device | None"]):
         broken = None if check is None else _BROKEN_LINKS.get(check.link)
         state.set_class(self._trouble is not None or broken is not None, "-alarm")
         if check is None:
-            connecting = f"Connecting to {self._sensor_name} … bring it near"
-            state.update(plain(connecting if self._trouble is None else f"! {self._trouble}"))
+            connecting = _("Connecting to {sensor} … bring it near")
+            words = connecting.format(sensor=self._sensor_name)
+            state.update(plain(words if self._trouble is None else f"! {self._trouble}"))
             findings.update("")
             return
         quality = check.quality
-        flow = quality_text(quality) if quality.samples else "Connected, waiting for data …"
+        flow = quality_text(quality) if quality.samples else _("Connected, waiting for data …")
         state.update(flow if broken is None else f"! {broken}")
         self.query_one(AccTrace).update_from(*check.trace())
         if check.seconds < JUDGED_AFTER_S:
-            findings.update("Lay it down for a moment, then move it: the line follows.")
+            findings.update(_("Lay it down for a moment, then move it: the line follows."))
             return
         if self._hurried:
             self.action_use()
@@ -144,7 +150,10 @@ class CheckScreen(FlowScreen["Device | None"]):
             return
         if check.seconds < JUDGED_AFTER_S:
             self._hurried = True
-            self.notify(f"It goes on after {JUDGED_AFTER_S:.0f} s of data.", timeout=3.0)
+            self.notify(
+                _("It goes on after {seconds} s of data.").format(seconds=f"{JUDGED_AFTER_S:.0f}"),
+                timeout=3.0,
+            )
             return
         self._hurried = False
         problems = [
@@ -169,8 +178,8 @@ class ConnectScreen(FlowScreen["Training | None"]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "retry", "Try again"),
-        Binding("escape", "back", "Back"),
+        Binding("r", "retry", _("Try again")),
+        Binding("escape", "back", _("Back")),
     ]
 
     def __init__(
@@ -183,7 +192,7 @@ class ConnectScreen(FlowScreen["Training | None"]):
         self._training: Training | None = None
 
     def compose(self) -> ComposeResult:
-        yield Plain(plain(f"Connect · {self._sensor_name}"), id="title")
+        yield Plain(plain(_("Connect · {sensor}").format(sensor=self._sensor_name)), id="title")
         with Vertical():
             yield Plain(id="words")
         yield Footer(show_command_palette=False)
@@ -209,9 +218,11 @@ class ConnectScreen(FlowScreen["Training | None"]):
         words = self.query_one("#words", Plain)
         words.set_class(failure is not None, "-failure")
         if failure is None:
-            text = f"Connecting to {self._sensor_name} …\n\nBring it near, and move it once."
+            text = _("Connecting to {sensor} …\n\nBring it near, and move it once.").format(
+                sensor=self._sensor_name
+            )
         else:
-            text = f"! No connection\n\n{failure}"
+            text = _("! No connection") + f"\n\n{failure}"
         words.update(plain(text))
         self.refresh_bindings()
 

@@ -8,12 +8,13 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import DataTable
 
+from tracker.language import _
 from tracker.tui.plain import Plain, cells, joined, plain
 from tracker.tui.screens import FlowScreen, KeyHints, Next
 from tracker.tui.widgets.traces import signal_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -26,12 +27,12 @@ if TYPE_CHECKING:
 LOOKS_PER_S: Final = 4.0
 """Advertisements come ten times a second; nobody reads faster than this."""
 
-TITLE: Final = "Which sensor?"
+TITLE: Final = _("Which sensor?")
 
-INVITATION: Final = "No Bluetooth right now: try everything with the simulated lifter, enter."
+INVITATION: Final = _("No Bluetooth right now: try everything with the simulated lifter, enter.")
 """Above the reason, for somebody who only wants to see what this is."""
 
-_ADVICE: Final = (
+_ADVICE: Final = _(
     "A sensor that sleeps, is empty, or is connected to a phone can't be seen: move it, charge "
     "it, disconnect it."
 )
@@ -40,11 +41,19 @@ _ADVICE: Final = (
 def device_cells(device: Device) -> tuple[str, str, str, str]:
     """Return a line of the list: name, signal, remark, kind."""
     if device.simulated:
-        return device.name, "always there", "to try it out", "no sensor"
-    remark = "last used" if device.is_last else ""
+        return device.name, _("always there"), _("to try it out"), _("no sensor")
+    remark = _("last used") if device.is_last else ""
     if device.refusal is not None:
-        remark = "! not usable"
-    return device.name, signal_text(device.rssi_dbm), remark, device.kind_title or "unknown"
+        remark = _("! not usable")
+    return device.name, signal_text(device.rssi_dbm), remark, device.kind_title or _("unknown")
+
+
+def _columns() -> Iterator[tuple[str, int | None]]:
+    """Yield title and width of each column; None is as wide as its longest text."""
+    yield _("sensor"), None
+    yield _("signal"), max(12, len(_("always there")))
+    yield "", max(13, *map(len, (_("to try it out"), _("last used"), _("! not usable"))))
+    yield _("kind"), None
 
 
 class DevicesScreen(FlowScreen["Choice | None"]):
@@ -55,11 +64,11 @@ class DevicesScreen(FlowScreen["Choice | None"]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Check and train", priority=True),
-        Binding("u", "show_unknown", "Unknown devices"),
-        Binding("h", "history", "Past sessions"),
-        Binding("p", "people", "Who trains"),
-        Binding("escape", "back", "Back"),
+        Binding("enter", "choose", _("Check and train"), priority=True),
+        Binding("u", "show_unknown", _("Unknown devices")),
+        Binding("h", "history", _("Past sessions")),
+        Binding("p", "people", _("Who trains")),
+        Binding("escape", "back", _("Back")),
     ]
 
     def __init__(
@@ -76,19 +85,19 @@ class DevicesScreen(FlowScreen["Choice | None"]):
         """Put the list below its title, and what is wrong below the list."""
         yield Plain(self._title, id="title")
         with Vertical(id="list", classes="panel") as nearby:
-            nearby.border_title = "Nearby"
+            nearby.border_title = _("Nearby")
             yield DataTable[str](cursor_type="row", zebra_stripes=True)
         trouble = Plain(id="trouble")
         trouble.border_title = "Bluetooth"
         yield trouble
         advice = Plain(_ADVICE, id="advice", classes="panel")
-        advice.border_title = "Not there?"
+        advice.border_title = _("Not there?")
         yield advice
         yield KeyHints()
 
     def on_mount(self) -> None:
         table = self._table
-        for title, width in (("sensor", None), ("signal", 12), ("", 13), ("kind", None)):
+        for title, width in _columns():
             table.add_column(title, width=width)
         table.focus()
         self.update_view()
@@ -125,7 +134,7 @@ class DevicesScreen(FlowScreen["Choice | None"]):
             joined((plain(INVITATION, "bold"), plain(f"! {trouble}")))
         )
         self.query_one("#trouble").display = trouble is not None
-        state = "listening …" if trouble is None else "not listening"
+        state = _("listening …") if trouble is None else _("not listening")
         self.query_one("#title", Plain).update(plain(f"{self._title}   {state}"))
         if seen == self._shown:
             return
@@ -167,7 +176,11 @@ class DevicesScreen(FlowScreen["Choice | None"]):
         """Show, or hide, devices that look like no sensor."""
         self._with_unknown = not self._with_unknown
         self.update_view()
-        self.notify("Unknown devices are " + ("shown" if self._with_unknown else "hidden"))
+        self.notify(
+            _("Unknown devices are shown")
+            if self._with_unknown
+            else _("Unknown devices are hidden")
+        )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "people":

@@ -12,6 +12,7 @@ from tracker.coach import ASK_FIRST, FOR_EVERYBODY, HOW_TO, NO_DIAGNOSIS, WARM_U
 from tracker.domain import NoteEntered, exercise_named
 from tracker.domain.foreign_text import visible
 from tracker.domain.plan import LONGEST_NOTE
+from tracker.language import _
 from tracker.tui.plain import Plain, Shown, Words, joined, markup, plain
 
 if TYPE_CHECKING:
@@ -32,14 +33,14 @@ def guide_parts(exercise: str) -> tuple[Part, ...]:
     """Return what there is to know before a training."""
     return (
         (exercise_named(exercise).title, (*HOW_TO[exercise], *FOR_EVERYBODY)),
-        ("Warm up", WARM_UP),
-        ("Pain", (ASK_FIRST, NO_DIAGNOSIS, *red_flag_lines())),
+        (_("Warm up"), WARM_UP),
+        (_("Pain"), (ASK_FIRST, NO_DIAGNOSIS, *red_flag_lines())),
     )
 
 
 def warning_parts() -> tuple[Part, ...]:
     """Return what is said once, before the first training."""
-    return (("Before the first training", (ASK_FIRST, *red_flag_lines(), NO_DIAGNOSIS)),)
+    return ((_("Before the first training"), (ASK_FIRST, *red_flag_lines(), NO_DIAGNOSIS)),)
 
 
 def guide_text(parts: Sequence[Part]) -> Shown:
@@ -53,9 +54,9 @@ def guide_text(parts: Sequence[Part]) -> Shown:
 class GuideScreen(ModalScreen[None]):
     """Text in a box that scrolls on small terminals."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,enter,q,f2", "dismiss", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,enter,q,f2", "dismiss", _("Close"))]
 
-    def __init__(self, parts: Sequence[Part], closing: str = "escape closes this") -> None:
+    def __init__(self, parts: Sequence[Part], closing: str = _("escape closes this")) -> None:
         super().__init__()
         self._parts = parts
         self._closing_words = closing
@@ -63,11 +64,13 @@ class GuideScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll() as box:
             # On the frame, because the last line of a long text is out of sight.
-            box.border_subtitle = f"↑ ↓ scroll · {self._closing_words}"
+            box.border_subtitle = _("↑ ↓ scroll · {closing}").format(closing=self._closing_words)
             yield Plain(guide_text(self._parts))
 
 
-HELP: Final = """\
+HELP: Final = "\n\n".join(
+    (
+        _("""\
 [b]While training[/b]
  s       start or stop a set by hand
  u  a    one rep less, or more: of this set, or of the last one
@@ -79,29 +82,29 @@ HELP: Final = """\
  f       finish: it ends at this moment; escape goes on as if not
  t       colours: dark, light, high contrast, colour-blind
  ^p      every action and theme, by name
- q       quit; the recording is closed first; in a set, it asks
-
+ q       quit; the recording is closed first; in a set, it asks"""),
+        _("""\
 [b]Rest[/b]   comes and goes by itself
  tab ↓ ↑ next field, field before; numbers only
  enter   keep what was typed, back to training; so does escape
- f  m  n finish, sound, a note on the set
-
+ f  m  n finish, sound, a note on the set"""),
+        _("""\
 [b]Past sessions[/b]
  enter   show it; r replays it, e corrects it
  /  o  c filter by words, sort, calendar
- x  z    delete, undo; a correction is undone as well
-
+ x  z    delete, undo; a correction is undone as well"""),
+        _("""\
 [b]Replay[/b]   click or drag on the time line to go there
  space   pause, go on
  ← →     5 seconds back, on
  [  ]    the rep before, the next one
  home end  to the start, to the end
  + -     faster, slower
- escape  back to the past sessions
-
+ escape  back to the past sessions"""),
+        _("""\
 [b]Everywhere[/b]
- escape  back: nothing is lost      ?  this help
-
+ escape  back: nothing is lost      ?  this help"""),
+        _("""\
 [b]Signs[/b]
  ▲ UP  ■ HOLD  ▼ DOWN  ▁ FLOOR   the phase of the rep
  ✓  as planned, or done     ↓  shorter than planned     ↑  longer
@@ -110,8 +113,8 @@ HELP: Final = """\
  »  do this now
  ø  the mean of the set     –  not known, never zero
  ● streaming   … connecting   × lost   the link to the sensor
- The band in the curve is where your lockout is, ╌ the best rep.
-
+ The band in the curve is where your lockout is, ╌ the best rep."""),
+        _("""\
 [b]Numbers[/b]
  Tempo is written down-floor-up-hold, in seconds: 3.0-0.4-0.9-1.6.
  Beside it is the order you lift in: a hip thrust starts with UP.
@@ -119,21 +122,23 @@ HELP: Final = """\
  range   how far the pelvis turns
  velocity  mean speed of the hips going UP
  loss    how much slower than the best rep of the set
- 1RM     what you might lift once: an estimate
-
+ 1RM     what you might lift once: an estimate"""),
+        _("""\
 The sensor sees how the pelvis moves, not your back. If it hurts,
-stop, and ask a doctor or a qualified trainer."""
+stop, and ask a doctor or a qualified trainer."""),
+    )
+)
 
 
 class HelpScreen(ModalScreen[None]):
     """Help over whatever is shown."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,question_mark,q", "dismiss", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,question_mark,q", "dismiss", _("Close"))]
 
     def compose(self) -> ComposeResult:
         with VerticalScroll() as box:
-            box.border_title = "Help"
-            box.border_subtitle = "↑ ↓ scroll · escape, ? or q closes"
+            box.border_title = _("Help")
+            box.border_subtitle = _("↑ ↓ scroll · escape, ? or q closes")
             yield Plain(markup(HELP))
 
 
@@ -141,15 +146,15 @@ class QuitScreen(ModalScreen[bool]):
     """Asks before a set that is under way is ended; returns whether to quit."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        ("q,y", "dismiss(True)", "Quit"),
-        ("escape,n,enter", "dismiss(False)", "Go on"),
+        ("q,y", "dismiss(True)", _("Quit")),
+        ("escape,n,enter", "dismiss(False)", _("Go on")),
     ]
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
-            box.border_title = "A set is under way"
-            box.border_subtitle = "q quits · escape goes on"
-            yield Words("Quit? What was recorded is kept.")
+            box.border_title = _("A set is under way")
+            box.border_subtitle = _("q quits · escape goes on")
+            yield Words(_("Quit? What was recorded is kept."))
 
 
 def take_note(
@@ -161,28 +166,31 @@ def take_note(
         if text is not None and text != visible(known):
             training.enter(NoteEntered(text, set_index))
 
-    about = "the session" if set_index is None else f"set {set_index}"
-    screen.app.push_screen(NoteScreen(about, known), keep)
+    screen.app.push_screen(NoteScreen(set_index, known), keep)
 
 
 class NoteScreen(ModalScreen[str | None]):
-    """Returns the note, or None to leave it as it was."""
+    """Returns the note on a set, or on the session; None to leave it as it was."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss(None)", "Cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss(None)", _("Cancel"))]
 
-    def __init__(self, about: str, note: str = "") -> None:
+    def __init__(self, set_index: int | None, note: str = "") -> None:
         super().__init__()
-        self._about = about
+        self._about = (
+            _("Note on the session")
+            if set_index is None
+            else _("Note on set {index}").format(index=set_index)
+        )
         self._note = note
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
-            box.border_subtitle = "enter keeps it · escape does not"
-            yield Words(f"Note on {self._about}")
+            box.border_subtitle = _("enter keeps it · escape does not")
+            yield Words(self._about)
             yield Input(
                 visible(self._note),
                 max_length=LONGEST_NOTE,
-                placeholder="what you want to keep",
+                placeholder=_("what you want to keep"),
                 compact=True,
                 # A key at the end of what is there adds to it.
                 select_on_focus=False,

@@ -12,6 +12,7 @@ from tracker.domain import EXERCISES, MOST_PAIN, PainMoment, Side, exercise_name
 from tracker.domain.foreign_text import visible
 from tracker.domain.loads import load_number, load_unit
 from tracker.domain.plan import LONGEST_NOTE, MOST_REPS, MOST_RPE
+from tracker.language import _, pgettext
 from tracker.store import Edit, Field
 from tracker.tui.plain import Plain, plain
 from tracker.tui.plan_form import FieldError, load_in, number_in, number_text, pain_in, whole_in
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
     """What stands in the fields."""
 
 _YES, _NO, _BOTH = "yes", "no", "both"
-_SIDES: Final = ((_BOTH, _BOTH), *((side.value, side.value) for side in Side))
+_YES_NO: Final = ((_("yes"), _YES), (_("no"), _NO))
+_SIDES: Final = ((_("both"), _BOTH), *((side.word, side.value) for side in Side))
+
+_PAIN_SCALE: Final = _("0 none to {most} worst").format(most=MOST_PAIN)
 
 _OF_SESSION: Final = (
     Field.EXERCISE,
@@ -48,18 +52,21 @@ _OF_SET: Final = (
 )
 
 _LABELS: Final = {
-    Field.EXERCISE: ("exercise", "of the session; count again: tracker rescore"),
-    Field.PAIN_BEFORE: ("pain before", f"0 none to {MOST_PAIN} worst"),
-    Field.PAIN_AFTER: ("pain after", f"0 none to {MOST_PAIN} worst"),
-    Field.PAIN_NEXT_MORNING: ("next morning", f"pain, 0 none to {MOST_PAIN} worst"),
-    Field.NOTE: ("note", "about the session"),
-    Field.REPS: ("reps", "blank: as counted"),
-    Field.LOAD: ("load", "blank: as planned"),
-    Field.RPE: ("effort, RPE", f"0 to {MOST_RPE:g}; blank: unknown"),
-    Field.WARM_UP: ("warm-up", "◂ ▸ choose"),
-    Field.SIDE: ("side", "the working leg"),
-    Field.SET_EXERCISE: ("exercise", "of this set"),
-    Field.SET_NOTE: ("note", "about the set"),
+    Field.EXERCISE: (_("exercise"), _("of the session; count again: tracker rescore")),
+    Field.PAIN_BEFORE: (_("pain before"), _PAIN_SCALE),
+    Field.PAIN_AFTER: (_("pain after"), _PAIN_SCALE),
+    Field.PAIN_NEXT_MORNING: (
+        _("next morning"),
+        _("pain, 0 none to {most} worst").format(most=MOST_PAIN),
+    ),
+    Field.NOTE: (_("note"), _("about the session")),
+    Field.REPS: (pgettext("column", "reps"), _("blank: as counted")),
+    Field.LOAD: (_("load"), _("blank: as planned")),
+    Field.RPE: (_("effort, RPE"), _("0 to {most}; blank: unknown").format(most=f"{MOST_RPE:g}")),
+    Field.WARM_UP: (_("warm-up"), _("◂ ▸ choose")),
+    Field.SIDE: (_("side"), _("the working leg")),
+    Field.SET_EXERCISE: (_("exercise"), _("of this set")),
+    Field.SET_NOTE: (_("note"), _("about the set")),
 }
 """Label and hint of each field."""
 
@@ -101,13 +108,21 @@ def edit_of(field: Field, text: str, set_index: int | None) -> Edit:
         case Field.REPS:
             value = whole_in(name, text)
             if value is not None and not 0 <= value <= MOST_REPS:
-                raise FieldError(name, f"reps: expected 0 to {MOST_REPS}, got {value}")
+                raise FieldError.about(
+                    name,
+                    _("expected 0 to {most}, got {number}").format(most=MOST_REPS, number=value),
+                )
         case Field.LOAD:
             value = load_in(name, text)
         case Field.RPE:
             value = number_in(name, text)
             if value is not None and not 0.0 <= value <= MOST_RPE:
-                raise FieldError(name, f"effort: expected 0 to {MOST_RPE:g}, got {value:g}")
+                raise FieldError.about(
+                    name,
+                    _("expected 0 to {most}, got {number}").format(
+                        most=f"{MOST_RPE:g}", number=number_text(value)
+                    ),
+                )
         case Field.WARM_UP:
             value = text == _YES
         case Field.SIDE:
@@ -119,7 +134,10 @@ def edit_of(field: Field, text: str, set_index: int | None) -> Edit:
         case _:
             value = pain_in(text, name)
             if value is None:
-                raise FieldError(name, f"pain can be changed, not cleared: 0 to {MOST_PAIN}")
+                raise FieldError(
+                    name,
+                    _("pain can be changed, not cleared: 0 to {most}").format(most=MOST_PAIN),
+                )
     return Edit(field, value, set_index)
 
 
@@ -127,11 +145,11 @@ class EditScreen(FlowScreen["tuple[Edit, ...] | None"]):
     """Returns what to change in the log, nothing at all included, or None to leave it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "keep", "Keep", priority=True),
-        Binding("tab", "app.focus_next", "Next field"),
-        Binding("down", "app.focus_next", "Next field", show=False),
-        Binding("up", "app.focus_previous", "Field before", show=False),
-        Binding("escape", "back", "Cancel"),
+        Binding("enter", "keep", _("Keep"), priority=True),
+        Binding("tab", "app.focus_next", _("Next field")),
+        Binding("down", "app.focus_next", _("Next field"), show=False),
+        Binding("up", "app.focus_previous", _("Field before"), show=False),
+        Binding("escape", "back", _("Cancel")),
     ]
 
     def __init__(self, workout: Workout, title: str) -> None:
@@ -147,12 +165,15 @@ class EditScreen(FlowScreen["tuple[Edit, ...] | None"]):
     def compose(self) -> ComposeResult:
         yield Plain(plain(self._title), id="title")
         abouts = [
-            ("the session" if about is None else f"set {about}", _key(about))
+            (
+                _("the session") if about is None else _("set {number}").format(number=about),
+                _key(about),
+            )
             for about in self._known
         ]
         with VerticalScroll(classes="panel", can_focus=False) as form:
-            form.border_title = "Correct"
-            yield FormRow("what", Choice(abouts, _key(self._about), "about"), "◂ ▸ choose")
+            form.border_title = _("Correct")
+            yield FormRow(_("what"), Choice(abouts, _key(self._about), "about"), _("◂ ▸ choose"))
             for field in (*_OF_SET, *_OF_SESSION):
                 label, hint = _LABELS[field]
                 unit = f", {load_unit().value}" if field is Field.LOAD else ""
@@ -223,7 +244,7 @@ def _key(about: int | None) -> str:
 def _widget(field: Field) -> Choice | Input:
     match field:
         case Field.WARM_UP:
-            return Choice(((_YES, _YES), (_NO, _NO)), _NO, field.value)
+            return Choice(_YES_NO, _NO, field.value)
         case Field.SIDE:
             return Choice(_SIDES, _BOTH, field.value)
         case Field.EXERCISE | Field.SET_EXERCISE:

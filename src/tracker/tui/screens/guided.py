@@ -11,6 +11,7 @@ from tracker.app.snapshot import RunState
 from tracker.app.text import clock_time
 from tracker.coach import ACTIVITY_HOW
 from tracker.domain import TimedDone
+from tracker.language import _
 from tracker.tui.plain import Plain
 from tracker.tui.screens import FlowScreen, Next
 from tracker.tui.widgets.block_text import block_text
@@ -34,10 +35,10 @@ class GuidedScreen(FlowScreen[Next]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "done", "Done, next", priority=True),
-        Binding("escape", "skip", "Skip"),
-        Binding("m", "app.mute", "Mute", priority=True),
-        Binding("f", "finish", "Finish", priority=True),
+        Binding("enter", "done", _("Done, next"), priority=True),
+        Binding("escape", "skip", _("Skip")),
+        Binding("m", "app.mute", _("Mute"), priority=True),
+        Binding("f", "finish", _("Finish"), priority=True),
     ]
 
     def __init__(self, session: Session, step: RoutineStep, following: str = "") -> None:
@@ -51,7 +52,10 @@ class GuidedScreen(FlowScreen[Next]):
         yield Plain(self._step.words, id="title")
         yield Plain("\n".join(ACTIVITY_HOW[self._step.name]), id="how-to")
         yield Plain(id="left")
-        yield Plain(f"then: {self._following}" if self._following else "", id="then")
+        yield Plain(
+            _("then: {following}").format(following=self._following) if self._following else "",
+            id="then",
+        )
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:

@@ -10,6 +10,7 @@ from textual.widgets import DataTable, Input
 
 from tracker.app.text import clock_time, load_cell, number
 from tracker.domain import EXERCISES, TrackerError
+from tracker.language import _, pgettext
 from tracker.tui.plain import Plain, cells
 from tracker.tui.screens import FlowScreen, KeyHints, Next
 from tracker.tui.widgets.bars import sparkline
@@ -23,21 +24,21 @@ if TYPE_CHECKING:
     from tracker.store import SessionSummary
 
 COLUMNS: Final = (
-    ("when", 16),
-    ("", 3),
-    ("exercise", 14),
-    ("sets", 4),
-    ("reps", 4),
-    ("    load", 8),
-    (" hold", 5),
-    ("range", 5),
-    ("velocity", 8),
-    ("pain", 5),
-    (" time", 5),
+    (_("when"), 16, "<"),
+    ("", 3, "<"),
+    (_("exercise"), 14, "<"),
+    (_("sets"), 4, ">"),
+    (pgettext("column", "reps"), 4, ">"),
+    (_("load"), 8, ">"),
+    (pgettext("column", "hold"), 5, ">"),
+    (_("range"), 5, ">"),
+    (_("velocity"), 8, ">"),
+    (_("pain"), 5, "<"),
+    (_("time"), 5, ">"),
 )
-"""Titles and widths; the last ones are reached by scrolling where there is no room."""
+"""Titles, least widths and sides; the last are reached by scrolling where there is no room."""
 
-_NONE_YET: Final = "There is no session yet. Train one, and it will be here."
+_NONE_YET: Final = _("There is no session yet. Train one, and it will be here.")
 
 
 def history_cells(summary: SessionSummary) -> tuple[str, ...]:
@@ -46,19 +47,24 @@ def history_cells(summary: SessionSummary) -> tuple[str, ...]:
     title = summary.shown_exercise if exercise is None else exercise.title
     before, after = number(summary.pain_before, 0), number(summary.pain_after, 0)
     pain = "" if (summary.pain_before, summary.pain_after) == (None, None) else f"{before}→{after}"
-    return (
+    texts = (
         f"{summary.at(None):%Y-%m-%d %H:%M}",
         # Beside the date, where it is seen on every terminal.
-        "sim" if summary.origin == "synthetic" else "",
+        # Translators: a simulated session, in three letters.
+        _("sim") if summary.origin == "synthetic" else "",
         title,
-        f"{summary.sets_done:>4}",
-        f"{summary.reps_done:>4}",
-        f"{load_cell(summary.load_kg):>8}",
-        f"{number(summary.lockout_s, 1, ' s'):>5}",
-        f"{number(summary.rom_deg, 0, '°'):>5}",
-        f"{number(summary.mean_velocity_mps, 2, ' m/s'):>8}",
+        f"{summary.sets_done}",
+        f"{summary.reps_done}",
+        load_cell(summary.load_kg),
+        number(summary.lockout_s, 1, " s"),
+        number(summary.rom_deg, 0, "°"),
+        number(summary.mean_velocity_mps, 2, " m/s"),
         pain,
-        f"{clock_time(summary.duration_s):>5}",
+        clock_time(summary.duration_s),
+    )
+    return tuple(
+        f"{text:>{max(width, len(title))}}" if side == ">" else text
+        for text, (title, width, side) in zip(texts, COLUMNS, strict=True)
     )
 
 
@@ -71,11 +77,11 @@ class Order:
 
 
 ORDERS: Final = (
-    Order("newest", lambda each: each.at_utc),
-    Order("load", lambda each: each.load_kg),
-    Order("reps", lambda each: float(each.reps_done)),
-    Order("hold", lambda each: each.lockout_s),
-    Order("velocity", lambda each: each.mean_velocity_mps),
+    Order(_("newest first"), lambda each: each.at_utc),
+    Order(_("load first"), lambda each: each.load_kg),
+    Order(_("reps first"), lambda each: float(each.reps_done)),
+    Order(_("hold first"), lambda each: each.lockout_s),
+    Order(_("velocity first"), lambda each: each.mean_velocity_mps),
 )
 
 
@@ -97,12 +103,13 @@ def _line(summary: SessionSummary) -> str:
 def trend_text(sessions: Sequence[SessionSummary], width: int) -> str:
     """Return load, reps and hold over time, oldest on the left, in one line."""
     by_time = sorted(sessions, key=lambda each: each.at_utc)
-    room = max((width - 24) // 3, 1)
     curves: tuple[tuple[str, list[float | None]], ...] = (
-        ("load", [each.load_kg for each in by_time]),
-        ("reps", [float(each.reps_done) for each in by_time]),
-        ("hold", [each.lockout_s for each in by_time]),
+        (_("load"), [each.load_kg for each in by_time]),
+        (pgettext("column", "reps"), [float(each.reps_done) for each in by_time]),
+        (pgettext("column", "hold"), [each.lockout_s for each in by_time]),
     )
+    titles = sum(len(title) + 1 for title, _values in curves)
+    room = max((width - titles - 9) // 3, 1)
     return "   ".join(f"{title} {sparkline(values[-room:])}" for title, values in curves)
 
 
@@ -113,15 +120,15 @@ class HistoryScreen(FlowScreen["tuple[int, Next] | None"]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose('FINISH')", "Show", priority=True),
-        Binding("r", "choose('REPLAY')", "Replay"),
-        Binding("c", "overview", "Calendar"),
-        Binding("slash", "filter", "Filter", key_display="/"),
-        Binding("o", "sort", "Sort"),
-        Binding("e", "choose('EDIT')", "Edit"),
-        Binding("x", "trash", "Delete"),
-        Binding("z", "undo", "Undo"),
-        Binding("escape", "back", "Back"),
+        Binding("enter", "choose('FINISH')", _("Show"), priority=True),
+        Binding("r", "choose('REPLAY')", _("Replay")),
+        Binding("c", "overview", _("Calendar")),
+        Binding("slash", "filter", _("Filter"), key_display="/"),
+        Binding("o", "sort", _("Sort")),
+        Binding("e", "choose('EDIT')", _("Edit")),
+        Binding("x", "trash", _("Delete")),
+        Binding("z", "undo", _("Undo")),
+        Binding("escape", "back", _("Back")),
     ]
 
     def __init__(
@@ -143,18 +150,19 @@ class HistoryScreen(FlowScreen["tuple[int, Next] | None"]):
         self._order = 0
 
     def compose(self) -> ComposeResult:
-        yield Plain("Past sessions", id="title")
+        yield Plain(_("Past sessions"), id="title")
         yield Plain(id="trouble")
         yield Plain(id="overview")
-        yield Input(id="filter", compact=True, placeholder="words that must be in the line")
+        yield Input(id="filter", compact=True, placeholder=_("words that must be in the line"))
         yield Plain(id="trend")
         yield DataTable[str](cursor_type="row", zebra_stripes=True)
         yield KeyHints()
 
     def on_mount(self) -> None:
         table = self.query_one(DataTable)
-        for title, width in COLUMNS:
-            table.add_column(title, width=width)
+        for title, width, side in COLUMNS:
+            room = max(width, len(title))
+            table.add_column(f"{title:{side}{room}}", width=room)
         self.query_one("#filter").display = False
         self.read()
         self.query_one("#overview").display = False
@@ -191,8 +199,10 @@ class HistoryScreen(FlowScreen["tuple[int, Next] | None"]):
         ids = [each.id for each in self._sessions]
         if chosen is not None and chosen.id in ids:
             table.move_cursor(row=ids.index(chosen.id))
-        shown = f"{len(self._sessions)} of {len(self._all)}" if words else f"{len(self._all)}"
-        self.query_one("#title", Plain).update(f"Past sessions · {shown} · {order.title} first")
+        shown, all_ = len(self._sessions), len(self._all)
+        amount = _("{shown} of {all}").format(shown=shown, all=all_) if words else f"{all_}"
+        title = " · ".join((_("Past sessions"), amount, order.title))
+        self.query_one("#title", Plain).update(title)
         trend = self.query_one("#trend", Plain)
         trend.display = len(self._sessions) > 1
         trend.update(trend_text(self._sessions, self.app.size.width))
@@ -224,12 +234,15 @@ class HistoryScreen(FlowScreen["tuple[int, Next] | None"]):
         chosen = self._chosen
         if chosen is not None and self._done(self._trash, chosen.id):
             self._undoing.append((self._restore, chosen.id))
-            self.notify(f"Session {chosen.id} is in the trash: z brings it back.", timeout=3.0)
+            self.notify(
+                _("Session {number} is in the trash: z brings it back.").format(number=chosen.id),
+                timeout=3.0,
+            )
 
     def action_undo(self) -> None:
         """Undo the last deletion or correction."""
         if not self._undoing:
-            self.notify("Nothing was changed here.", timeout=3.0)
+            self.notify(_("Nothing was changed here."), timeout=3.0)
         elif self._done(*self._undoing[-1]):
             self._undoing.pop()
 
@@ -237,7 +250,9 @@ class HistoryScreen(FlowScreen["tuple[int, Next] | None"]):
         """Show a correction that was made; one key undoes it."""
         self._undoing.append((undo, session_id))
         self.read()
-        self.notify(f"Session {session_id} is corrected: z undoes it.", timeout=3.0)
+        self.notify(
+            _("Session {number} is corrected: z undoes it.").format(number=session_id), timeout=3.0
+        )
 
     def _done(self, work: Callable[[int], object], session_id: int) -> bool:
         try:

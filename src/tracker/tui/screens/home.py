@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -13,9 +14,9 @@ from textual.widgets import Footer, OptionList
 from textual.widgets.option_list import Option
 
 from tracker.app.text import clock_time, load_cell, number
-from tracker.domain import EXERCISES
-from tracker.domain.loads import load_unit
-from tracker.language import counted
+from tracker.domain import EXERCISES, MOST_PAIN
+from tracker.domain.loads import BODYWEIGHT, load_unit
+from tracker.language import _, counted, day_text, decimal, pgettext
 from tracker.tui.plain import Plain, Shown, joined, plain
 from tracker.tui.screens import FlowScreen
 from tracker.tui.widgets.bars import bar_room, sparkline, upright_bars
@@ -36,24 +37,25 @@ if TYPE_CHECKING:
 class Place(Enum):
     """Where one can go from home."""
 
-    TRAIN = "Train"
-    DEMO = "Demo"
-    HISTORY = "History"
-    PROGRAMME = "Programme"
-    SENSORS = "Sensors"
-    DOCTOR = "Doctor"
-    PEOPLE = "People"
+    TRAIN = "train"
+    DEMO = "demo"
+    HISTORY = "history"
+    PROGRAMME = "programme"
+    SENSORS = "sensors"
+    DOCTOR = "doctor"
+    PEOPLE = "people"
 
 
-HINTS: Final = {
-    Place.TRAIN: "with your sensor",
-    Place.DEMO: "a simulated lifter",
-    Place.HISTORY: "past sessions",
-    Place.PROGRAMME: "what comes next",
-    Place.SENSORS: "find and check one",
-    Place.DOCTOR: "what is missing",
-    Place.PEOPLE: "who trains",
+PLACES: Final = {
+    Place.TRAIN: (_("Train"), _("with your sensor")),
+    Place.DEMO: (_("Demo"), _("a simulated lifter")),
+    Place.HISTORY: (_("History"), _("past sessions")),
+    Place.PROGRAMME: (_("Programme"), _("what comes next")),
+    Place.SENSORS: (_("Sensors"), _("find and check one")),
+    Place.DOCTOR: (_("Doctor"), _("what is missing")),
+    Place.PEOPLE: (_("People"), _("who trains")),
 }
+"""Title and hint of each."""
 
 LOOKS_PER_S: Final = 2.0
 """How often it is looked whether Bluetooth works."""
@@ -61,7 +63,7 @@ LOOKS_PER_S: Final = 2.0
 TREND_SESSIONS: Final = 24
 """Sessions in the curve of the trend: two months of training."""
 
-INVITATION: Final = (
+INVITATION: Final = _(
     "Bluetooth can't be used here right now. Press 2 to train with the simulated lifter: it "
     "shows everything. 6 says what is missing."
 )
@@ -81,33 +83,52 @@ class Overview:
 
 
 def session_line(summary: SessionSummary) -> str:
-    """Return a session in 34 columns: day, sets and reps, load."""
-    return f"{summary.at(None):%d %b %Y}  {_amount(summary)}"
+    """Return a session in a row of the list: day, sets and reps, load."""
+    return f"{_day_text(summary.at(None)):>{_DAY_WIDTH}}  {_amount(summary)}"
+
+
+def _day_text(day: date) -> str:
+    return day_text(day, "yMMMd")
+
+
+_DAY_WIDTH: Final = max(len(_day_text(date(2000, month, 28))) for month in range(1, 13))
+"""Columns of the longest day: months have no short names of one length in every language."""
 
 
 def _amount(summary: SessionSummary) -> str:
     load = load_cell(summary.load_kg)
     sets = counted(summary.sets_done, "set", "sets")
     reps = counted(summary.reps_done, "rep", "reps")
-    return f"{sets:>6} {reps:>8}  {load}"
+    return f"{sets:>{_SETS_WIDTH}} {reps:>{_REPS_WIDTH}}  {load}"
+
+
+_SETS_WIDTH: Final = len(counted(2, "set", "sets"))
+_REPS_WIDTH: Final = len(counted(200, "rep", "reps"))
+"""Columns of the amounts of a session."""
 
 
 def card_lines(last: SessionSummary) -> Iterator[Shown]:
     """Yield the card of a session."""
     exercise = EXERCISES.get(last.shown_exercise)
-    simulated = "   SIMULATED" if last.origin == "synthetic" else ""
+    simulated = f"   {_('SIMULATED')}" if last.origin == "synthetic" else ""
     title = last.shown_exercise if exercise is None else exercise.title
     yield plain(f"{title}{simulated}", "bold")
     length = "" if last.duration_s is None else f" · {clock_time(last.duration_s)} min"
-    yield plain(f"{last.at(None):%A %d %B %Y, %H:%M}{length}", "dim")
+    day = day_text(last.at(None), "full")
+    yield plain(f"{day}, {last.at(None):%H:%M}{length}", "dim")
     yield plain(_amount(last).strip())
     if last.lockout_s is not None:  # a session that no sensor saw has no measures
         yield plain(
-            f"hold {number(last.lockout_s, 1, ' s')} · range {number(last.rom_deg, 0, '°')} · "
-            f"{number(last.mean_velocity_mps, 2, ' m/s')}"
+            _("hold {hold} · range {range} · {velocity}").format(
+                hold=number(last.lockout_s, 1, " s"),
+                range=number(last.rom_deg, 0, "°"),
+                velocity=number(last.mean_velocity_mps, 2, " m/s"),
+            )
         )
     if last.pain_after is not None:
-        yield plain(f"pain afterwards {last.pain_after} of 10")
+        yield plain(
+            _("pain afterwards {score} of {most}").format(score=last.pain_after, most=MOST_PAIN)
+        )
 
 
 class BigPlan(LinesWidget):
@@ -123,7 +144,7 @@ class BigPlan(LinesWidget):
         self.refresh()
 
     def drawn(self, width: int, height: int) -> list[str]:
-        large = self._words.replace(", bodyweight", "").replace(", ", "   ").upper()
+        large = self._words.replace(f", {BODYWEIGHT}", "").replace(", ", "   ").upper()
         fits = height > 4 and set(large) <= set(GLYPHS)
         drawn = block_text(large, width, min(height - 2, 7)) if fits and large else ()
         if len(drawn) < 2:
@@ -132,10 +153,15 @@ class BigPlan(LinesWidget):
 
 
 def _short(value: float | None) -> str:
-    return number(value, 1).removesuffix(".0")
+    return number(value, 1).removesuffix(decimal(0.0, 1)[1:])
 
 
-TREND_TITLES: Final = ("load", "reps", "hold")
+TREND_TITLES: Final = (_("load"), pgettext("column", "reps"), pgettext("column", "hold"))
+_TREND_TITLE_WIDTH: Final = max(map(len, TREND_TITLES))
+
+
+_LEAST_HEAD: Final = 14
+"""Columns for the newest values, left of the curves."""
 
 
 class Trend(LinesWidget):
@@ -163,39 +189,44 @@ class Trend(LinesWidget):
 
     def drawn(self, width: int, height: int) -> list[str]:
         if not any(self._rows):
-            return ["The curves begin with your first session."[:width]]
+            return [_("The curves begin with your first session.")[:width]]
         each = min(12, (height - len(self._rows) + 1) // len(self._rows))
         lines: list[str] = []
-        for title, values in zip(TREND_TITLES, self._rows, strict=True):
-            unit = {"load": f" {load_unit().value}", "hold": " s"}.get(title, "")
-            newest = f"{title:<4} {_short(values[-1])}{unit}"
-            room = width - 15
+        units = (f" {load_unit().value}", "", " s")
+        newest_texts = [
+            f"{title:<{_TREND_TITLE_WIDTH}} {_short(values[-1])}{unit}"
+            for title, values, unit in zip(TREND_TITLES, self._rows, units, strict=True)
+        ]
+        head_width = max(_LEAST_HEAD, *map(len, newest_texts))
+        room = max(width - head_width - 1, 1)
+        for newest, values, unit in zip(newest_texts, self._rows, units, strict=True):
             shown = values[-room:]
             if each < 2:
-                lines.append(f"{newest:<14} {sparkline(shown)}")
+                lines.append(f"{newest:<{head_width}} {sparkline(shown)}")
                 continue
             bar, between = bar_room(len(shown), room)
             known = max((value for value in shown if value is not None), default=0.0)
             bars = upright_bars(shown, known, each, bar, between)
-            best = f"best {_short(known)}{unit}"
+            best = _("best {value}").format(value=f"{_short(known)}{unit}")
             heads = [newest, best, *[""] * (each - 2)]
-            lines += [f"{head:<14} {row}" for head, row in zip(heads, bars, strict=True)]
+            lines += [f"{head:<{head_width}} {row}" for head, row in zip(heads, bars, strict=True)]
             lines.append("")
         return lines[:height]
 
 
-_NONE_YET: Final = (plain("No session yet.", "bold"), plain("Your first one will be here."))
+_NONE_YET: Final = (plain(_("No session yet."), "bold"), plain(_("Your first one will be here.")))
 
 SHOWN_BEFORE: Final = 40
 """More lines than any screen has room for beside the card."""
 
 
 def _options() -> Iterator[Option]:
-    for number_, place in enumerate(Place, start=1):
+    room = max(len(title) for title, _hint in PLACES.values()) + 2
+    for number_, (place, (title, hint)) in enumerate(PLACES.items(), start=1):
         parts = (
             plain(f" {number_} ", "dim"),
-            plain(f"{place.value:<11}", "bold"),
-            plain(HINTS[place], "dim"),
+            plain(f"{title:<{room}}", "bold"),
+            plain(hint, "dim"),
         )
         yield Option(joined(parts, ""), id=place.name)
 
@@ -211,10 +242,10 @@ class HomeScreen(FlowScreen[Place]):
     HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (72, "-wide")]  # type: ignore[misc]
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
-            Binding(str(number), f"go('{place.name}')", place.value, show=False)
-            for number, place in enumerate(Place, start=1)
+            Binding(str(number), f"go('{place.name}')", title, show=False)
+            for number, (place, (title, _hint)) in enumerate(PLACES.items(), start=1)
         ),
-        Binding("enter", "select", "Open"),
+        Binding("enter", "select", _("Open")),
     ]
 
     def __init__(self, read: Callable[[], Overview], devices: Devices) -> None:
@@ -225,24 +256,24 @@ class HomeScreen(FlowScreen[Place]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="today", classes="panel") as today:
-            today.border_title = "Today"
+            today.border_title = _("Today")
             yield BigPlan()
             yield Plain("…", id="why")
         yield Plain(INVITATION, id="invitation")
         with Horizontal(id="below"):
             with Vertical(id="left"):
                 menu = OptionList(*_options(), id="menu", classes="panel")
-                menu.border_title = "Start"
+                menu.border_title = _("Start")
                 yield menu
                 with Vertical(id="trend", classes="panel") as trend:
-                    trend.border_title = "Trend"
+                    trend.border_title = _("Trend")
                     yield Trend()
             with Vertical(id="right"):
                 with Vertical(id="last", classes="panel") as last:
-                    last.border_title = "Last session"
+                    last.border_title = _("Last session")
                     yield Plain(id="card")
                 with Vertical(id="earlier", classes="panel") as earlier:
-                    earlier.border_title = "Before it"
+                    earlier.border_title = _("Before it")
                     yield Plain(id="rows")
         yield Footer(show_command_palette=False, compact=True)
 
@@ -270,7 +301,7 @@ class HomeScreen(FlowScreen[Place]):
             return
         self.query_one(BigPlan).show(overview.exercise, overview.today.plan)
         if overview.person is not None:
-            self.query_one("#today").border_title = plain(f"Today · {overview.person}")
+            self.query_one("#today").border_title = plain(f"{_('Today')} · {overview.person}")
         self.query_one("#why", Plain).update(plain(overview.today.why))
         last, *before = overview.sessions or (None,)
         card = _NONE_YET if last is None else tuple(card_lines(last))

@@ -11,6 +11,7 @@ from textual.containers import Container, Vertical
 from tracker.app.snapshot import RunState
 from tracker.app.text import clock_time, number
 from tracker.domain import MarkKind, RepsAdjusted
+from tracker.language import _, localized
 from tracker.tui.plain import Plain, plain
 from tracker.tui.screens import FlowScreen, KeyHints
 from tracker.tui.screens.dialogs import QuitScreen, take_note
@@ -46,8 +47,8 @@ def head_of(snapshot: SessionSnapshot) -> str:
     current = snapshot.current_set
     load_kg = snapshot.plan.load_kg if current is None else current.load_kg
     parts = (
-        "" if current is None else f"set {current.index}",
-        f"{load_kg:g} kg" if load_kg else "",
+        "" if current is None else _("set {number}").format(number=current.index),
+        localized(f"{load_kg:g} kg") if load_kg else "",
         clock_time(snapshot.position_s),
         snapshot.exercise.title,
     )
@@ -61,8 +62,13 @@ def set_lines(records: Sequence[SetRecord]) -> list[str]:
         if record.reps and not lines:
             rep = record.reps[-1]
             hold, range_ = number(rep.lockout_s, 1, " s"), number(rep.rom_deg, 0, "°")
-            lines.append(f"rep {rep.index}: hold {hold} {range_}")
-        load = "" if not record.load_kg else f" × {record.load_kg:g} kg"
+            lines.append(
+                # Translators: the last rep of a lane, in 20 columns: number, hold, range.
+                _("rep {number}: hold {hold} {range}").format(
+                    number=rep.index, hold=hold, range=range_
+                )
+            )
+        load = "" if not record.load_kg else localized(f" × {record.load_kg:g} kg")
         target = "" if record.plan.target_reps is None else f"/{record.plan.target_reps}"
         lines.append(f"{record.index}. {record.done}{target}{load}")
     return lines
@@ -131,7 +137,7 @@ class LanePanel(Vertical):
         snapshot = session.snapshot()
         trouble, alarm = banner_of(snapshot)
         if snapshot.state is RunState.FINISHED:
-            trouble, alarm = "✓ logged" if self.lane.ended else "✓ sensor ended", False
+            trouble, alarm = _("✓ logged") if self.lane.ended else _("✓ sensor ended"), False
         self.remove_class("-waits")
         self.set_class(alarm, "-alarm")
         self.set_class(bool(trouble), "-troubled")
@@ -153,17 +159,22 @@ class LanesScreen(FlowScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
-            Binding(str(place), f"choose_lane({place - 1})", f"Lane {place}", show=False)
+            Binding(
+                str(place),
+                f"choose_lane({place - 1})",
+                _("Lane {number}").format(number=place),
+                show=False,
+            )
             for place in range(1, 9)
         ),
-        Binding("tab,right", "next_lane(1)", "Lane", key_display="tab"),
-        Binding("shift+tab,left", "next_lane(-1)", "Lane before", show=False),
+        Binding("tab,right", "next_lane(1)", _("Lane"), key_display="tab"),
+        Binding("shift+tab,left", "next_lane(-1)", _("Lane before"), show=False),
         Binding("u", "adjust(-1)", "-1"),
         Binding("a", "adjust(1)", "+1"),
-        Binding("s", "mark", "Set"),
-        Binding("n", "note", "Note"),
-        Binding("x", "end_lane", "End lane"),
-        Binding("f", "finish", "Finish all"),
+        Binding("s", "mark", _("Set")),
+        Binding("n", "note", _("Note")),
+        Binding("x", "end_lane", _("End lane")),
+        Binding("f", "finish", _("Finish all")),
     ]
 
     def __init__(self, lanes: Sequence[Lane]) -> None:
@@ -213,7 +224,7 @@ class LanesScreen(FlowScreen[None]):
         """Return the session of the chosen lane; says so if nobody trains there."""
         session = self._panels[self._chosen].session
         if session is None or session.state is RunState.FAILED:
-            self.notify("Nobody trains on this lane.", timeout=3.0)
+            self.notify(_("Nobody trains on this lane."), timeout=3.0)
             return None
         return session
 
@@ -224,7 +235,7 @@ class LanesScreen(FlowScreen[None]):
             return
         current = session.snapshot().current_set
         if current is None:
-            self.notify("There is no set yet.", timeout=3.0)
+            self.notify(_("There is no set yet."), timeout=3.0)
         elif by > 0 or current.done > 0:
             session.enter(RepsAdjusted(current.index, by))
 

@@ -9,6 +9,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import DataTable, Footer
 
+from tracker.language import _, day_text
 from tracker.tui.plain import Plain, cells
 from tracker.tui.screens import FlowScreen
 
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 
     from tracker.app.people import Line
 
-TITLE: Final = "Who trains?"
+TITLE: Final = _("Who trains?")
 
-HINT: Final = (
+HINT: Final = _(
     "Everybody has a log, plan and limits of their own. Add somebody in a terminal: "
     "tracker people add NAME"
 )
@@ -30,7 +31,7 @@ HINT: Final = (
 
 def line_cells(line: Line) -> tuple[str, str, str]:
     """Return a line of the list: name, number of sessions, last one."""
-    last = "no session yet" if line.last is None else f"{line.last.at(None):%a %d %b %Y}"
+    last = _("no session yet") if line.last is None else day_text(line.last.at(None), "yMMMEd")
     return line.name, str(line.sessions), f"! {line.trouble}" if line.trouble else last
 
 
@@ -41,8 +42,8 @@ class PeopleScreen(FlowScreen["Line | None"]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "Choose", priority=True),
-        Binding("escape", "back", "Back"),
+        Binding("enter", "select", _("Choose"), priority=True),
+        Binding("escape", "back", _("Back")),
     ]
 
     def __init__(
@@ -62,7 +63,7 @@ class PeopleScreen(FlowScreen["Line | None"]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        for title in ("name", "sessions", "last session"):
+        for title in (_("name"), _("sessions"), _("last session")):
             self._table.add_column(title)
         self._table.focus()
         self.run_worker(self._read(), group="read", exclusive=True)

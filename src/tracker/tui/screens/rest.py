@@ -9,8 +9,17 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
-from tracker.domain import InputError, LoadEntered, PainEntered, PainMoment, PlanChosen, RpeEntered
+from tracker.domain import (
+    MOST_PAIN,
+    InputError,
+    LoadEntered,
+    PainEntered,
+    PainMoment,
+    PlanChosen,
+    RpeEntered,
+)
 from tracker.domain.loads import load_number, load_unit, plates_words
+from tracker.language import _
 from tracker.tui.advice import effort_lines, pain_lines
 from tracker.tui.plain import Plain, plain
 from tracker.tui.plan_form import FieldError, load_in, number_in, number_text, pain_in
@@ -34,10 +43,10 @@ LOOKS_PER_S: Final = 5.0
 """Enough for a countdown in seconds."""
 
 _FIELDS: Final = {
-    "load": ("this set", "what was on the hips"),
-    "rpe": ("effort, RPE", "10: no rep left, 8: two"),
-    "pain": ("pain now", "0 none to 10 worst"),
-    "next": ("next set", "from the next set on"),
+    "load": (_("this set"), _("what was on the hips")),
+    "rpe": (_("effort, RPE"), _("10: no rep left, 8: two")),
+    "pain": (_("pain now"), _("0 none to {most} worst").format(most=MOST_PAIN)),
+    "next": (_("next set"), _("from the next set on")),
 }
 
 
@@ -55,15 +64,15 @@ class RestScreen(FlowScreen[Next]):
     HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (116, "-wide")]  # type: ignore[misc]
     VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (24, "-low")]  # type: ignore[misc]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "next_set", "Next set", priority=True),
-        Binding("tab", "app.focus_next", "Next field"),
-        Binding("down", "app.focus_next", "Next field", show=False),
-        Binding("up", "app.focus_previous", "Field before", show=False),
-        Binding("escape", "next_set", "Back", show=False),
+        Binding("enter", "next_set", _("Next set"), priority=True),
+        Binding("tab", "app.focus_next", _("Next field")),
+        Binding("down", "app.focus_next", _("Next field"), show=False),
+        Binding("up", "app.focus_previous", _("Field before"), show=False),
+        Binding("escape", "next_set", _("Back"), show=False),
         # The fields take numbers only, so a letter can be a key.
-        Binding("f", "finish", "Finish", priority=True),
-        Binding("n", "note", "Note", priority=True),
-        Binding("m", "app.mute", "Mute", priority=True),
+        Binding("f", "finish", _("Finish"), priority=True),
+        Binding("n", "note", _("Note"), priority=True),
+        Binding("m", "app.mute", _("Mute"), priority=True),
     ]
 
     def __init__(self, session: Session) -> None:
@@ -87,10 +96,10 @@ class RestScreen(FlowScreen[Next]):
         yield Banner()
         with Horizontal(id="rest"):
             countdown = Countdown(classes="panel")
-            countdown.border_title = "Rest"
+            countdown.border_title = _("Rest")
             yield countdown
             with Vertical(id="fields", classes="panel") as fields:
-                fields.border_title = f"Set {self.set_index}"
+                fields.border_title = _("Set {number}").format(number=self.set_index)
                 for name, (label, hint) in _FIELDS.items():
                     unit = f", {load_unit().value}" if name in _LOADS else ""
                     field = NumberInput(self._kept[name], name)
@@ -155,7 +164,11 @@ class RestScreen(FlowScreen[Next]):
     def on_unmount(self) -> None:
         """Say what could not be kept, should the next set have taken the screen away."""
         if self._problem:
-            self.app.notify(f"Not kept: {self._problem}", severity="warning", timeout=8.0)
+            self.app.notify(
+                _("Not kept: {reason}").format(reason=self._problem),
+                severity="warning",
+                timeout=8.0,
+            )
 
     def keep(self) -> bool:
         """Enter what was typed since the last time; return whether all of it could be meant."""

@@ -15,8 +15,9 @@ from textual.widgets import Input
 from tracker.app.advice import advice_given, advice_lines
 from tracker.app.clock import local_now
 from tracker.coach import HOW_TO, ROUTINES, Verdict
-from tracker.domain import NO_PLAN, MarkKind, TrackerError, exercise_named, parse_tempo
+from tracker.domain import MOST_PAIN, NO_PLAN, MarkKind, TrackerError, exercise_named, parse_tempo
 from tracker.domain.loads import load_unit, plates_words
+from tracker.language import _, pgettext
 from tracker.tui.plain import Plain, plain
 from tracker.tui.plan_form import (
     FIRST_PLAN,
@@ -45,41 +46,41 @@ if TYPE_CHECKING:
     """Yields who advises, as soon as the log was read, and again when it knows more."""
 
 CALIBRATIONS: Final = (
-    ("none", ""),
-    ("hold level 3 s", MarkKind.CALIBRATION.value),
-    ("3 reference reps", MarkKind.REFERENCE_REPS.value),
+    (pgettext("calibration", "none"), ""),
+    (_("hold level 3 s"), MarkKind.CALIBRATION.value),
+    (_("3 reference reps"), MarkKind.REFERENCE_REPS.value),
 )
 """Ways to show the sensor this wearer's lockout."""
 
 _YES: Final = "yes"
 _NO: Final = "no"
-YES_NO: Final = ((_YES, _YES), (_NO, _NO))
+YES_NO: Final = ((_("yes"), _YES), (_("no"), _NO))
 """Words, because a ticked box differs from an empty one by its colour alone."""
 
 _TEXTS: Final = ("sets", "reps", "load", "tempo", "hold", "loss", "rest")
 """Fields of the plan that are typed, in the order of the form."""
 
-LAST_SET: Final = (("as planned", _NO), ("or more", _YES))
+LAST_SET: Final = ((_("as planned"), _NO), (_("or more"), _YES))
 """Whether the last set goes on past its target."""
 
 _ADVICE_LINES: Final = 3
 """Lines of advice that there is room for."""
 
 _HINTS: Final = {
-    "routine": "timed and spoken, set by set",
-    "sets": "working sets; on one leg, for each side",
-    "last": "go on past the target while it is clean",
-    "morning": "the morning after the last training",
-    "asked": "a doctor or physiotherapist, about the pain",
-    "reps": "per set; leave blank for open",
-    "tempo": "down-floor-up-hold; X: full speed",
-    "hold": "s at the top; blank: as in the tempo",
-    "loss": "% of the best rep, then the set ends",
-    "rest": "s between sets",
-    "tension": "a word when the hips rest on the floor",
-    "sound": "counts, beats and cues to hear",
-    "calibration": "how the sensor learns your lockout",
-    "pain": "0 none to 10 worst; or leave blank",
+    "routine": _("timed and spoken, set by set"),
+    "sets": _("working sets; on one leg, for each side"),
+    "last": _("go on past the target while it is clean"),
+    "morning": _("the morning after the last training"),
+    "asked": _("a doctor or physiotherapist, about the pain"),
+    "reps": _("per set; leave blank for open"),
+    "tempo": _("down-floor-up-hold; X: full speed"),
+    "hold": _("s at the top; blank: as in the tempo"),
+    "loss": _("% of the best rep, then the set ends"),
+    "rest": _("s between sets"),
+    "tension": _("a word when the hips rest on the floor"),
+    "sound": _("counts, beats and cues to hear"),
+    "calibration": _("how the sensor learns your lockout"),
+    "pain": _("0 none to {most} worst; or leave blank").format(most=MOST_PAIN),
 }
 
 
@@ -89,10 +90,20 @@ def load_hint(text: str) -> str:
         plates = plates_words(load_in("load", text))
     except FieldError:
         plates = ""
-    return plates or f"{load_unit().value} on the hips; 0 is bodyweight"
+    return plates or _("{unit} on the hips; 0 is bodyweight").format(unit=load_unit().value)
 
 
-_LABELS: Final = {"loss": "velocity loss", "pain": "pain now", "morning": "pain then"}
+_LABELS: Final = {
+    "sets": _("sets"),
+    "reps": pgettext("column", "reps"),
+    "load": _("load"),
+    "tempo": _("tempo"),
+    "hold": pgettext("column", "hold"),
+    "loss": _("velocity loss"),
+    "rest": _("rest"),
+    "pain": _("pain now"),
+    "morning": _("pain then"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +137,12 @@ class SetupScreen(FlowScreen[SetupForm | None]):
     HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-small"), (72, "-narrow"), (120, "-wide")]  # type: ignore[misc]
     VERTICAL_BREAKPOINTS: ClassVar = [(0, "-low"), (36, "-tall")]  # type: ignore[misc]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "start", "Start", priority=True),
-        Binding("tab", "app.focus_next", "Next field"),
-        Binding("down", "app.focus_next", "Next field", show=False),
-        Binding("up", "app.focus_previous", "Field before", show=False),
-        Binding("f2", "guide", "Warm-up, how-to"),
-        Binding("escape", "back", "Back"),
+        Binding("enter", "start", _("Start"), priority=True),
+        Binding("tab", "app.focus_next", _("Next field")),
+        Binding("down", "app.focus_next", _("Next field"), show=False),
+        Binding("up", "app.focus_previous", _("Field before"), show=False),
+        Binding("f2", "guide", _("Warm-up, how-to")),
+        Binding("escape", "back", _("Back")),
     ]
 
     def __init__(
@@ -166,23 +177,23 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         self._offered_plan = self._plan()
         texts = self._offered = texts_of_plan(self._offered_plan)
         titles = [(exercise_named(name).title, name) for name in self._exercises]
-        yield Plain(plain(f"Set-up · {self._sensor_name}"), id="title")
+        yield Plain(plain(_("Set-up · {sensor}").format(sensor=self._sensor_name)), id="title")
         with Horizontal(id="page"):
             form = self._form(titles, texts)
-            form.border_title = "What you train"
+            form.border_title = _("What you train")
             yield form
             with VerticalScroll(id="guide", classes="panel", can_focus=False) as guide:
-                guide.border_title = "How to"
+                guide.border_title = _("How to")
                 yield Plain()
         yield Plain(id="problem")
         yield KeyHints()
 
     def _form(self, titles: list[tuple[str, str]], texts: PlanTexts) -> VerticalScroll:
         return VerticalScroll(
-            FormRow("exercise", Choice(titles, self._exercise, "exercise"), "◂ ▸ choose"),
+            FormRow(_("exercise"), Choice(titles, self._exercise, "exercise"), _("◂ ▸ choose")),
             Plain(id="how-to"),
             FormRow(
-                "routine",
+                _("routine"),
                 Choice(
                     [(words, name) for name, words in ROUTINES.items()], self._routine, "routine"
                 ),
@@ -190,19 +201,19 @@ class SetupScreen(FlowScreen[SetupForm | None]):
             ),
             self._text_row("pain", ""),
             self._text_row("morning", ""),
-            self._yes_no_row("asked", "asked somebody", value=False),
+            self._yes_no_row("asked", _("asked somebody"), value=False),
             Plain(id="advice"),
             *(self._text_row(name, getattr(texts, name)) for name in _TEXTS[:2]),
             FormRow(
-                "last set",
+                _("last set"),
                 Choice(LAST_SET, _YES if texts.or_more else _NO, "last"),
                 _HINTS["last"],
             ),
             *(self._text_row(name, getattr(texts, name)) for name in _TEXTS[2:]),
-            self._yes_no_row("tension", "keep tension", texts.keep_tension),
-            self._yes_no_row("sound", "sound", self._sound),
+            self._yes_no_row("tension", _("keep tension"), texts.keep_tension),
+            self._yes_no_row("sound", _("sound"), self._sound),
             FormRow(
-                "calibration",
+                _("calibration"),
                 Choice(CALIBRATIONS, "", "calibration"),
                 _HINTS["calibration"],
             ),
@@ -213,10 +224,10 @@ class SetupScreen(FlowScreen[SetupForm | None]):
 
     def _text_row(self, name: str, text: str) -> FormRow:
         if name == "tempo":
-            return FormRow(name, Input(text, id=name, compact=True, placeholder="–"), _HINTS[name])
-        label = _LABELS.get(name, name)
+            field = Input(text, id=name, compact=True, placeholder="–")
+            return FormRow(_LABELS[name], field, _HINTS[name])
         hint = load_hint(text) if name == "load" else _HINTS[name]
-        return FormRow(label, NumberInput(text, name), hint)
+        return FormRow(_LABELS[name], NumberInput(text, name), hint)
 
     def _yes_no_row(self, name: str, label: str, value: bool) -> FormRow:
         return FormRow(label, Choice(YES_NO, _YES if value else _NO, name), _HINTS[name])
@@ -334,7 +345,7 @@ class SetupScreen(FlowScreen[SetupForm | None]):
 
     def _tell_how(self) -> None:
         self.query_one("#how-to", Plain).update("\n".join(HOW_TO[self._exercise]))
-        how, warm_up, _ = guide_parts(self._exercise)
+        how, warm_up, __ = guide_parts(self._exercise)
         self.query_one("#guide Static", Plain).update(guide_text((how, warm_up)))
 
     def _tell_tempo(self) -> None:
@@ -383,7 +394,9 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         advice = None if judgement is None else advice_given(judgement, self._exercise, plan)
         if judgement is not None and judgement.verdict is Verdict.STOP:
             self.notify(
-                f"Against the advice: {judgement.reasons[0]}", severity="warning", timeout=15
+                _("Against the advice: {reason}").format(reason=judgement.reasons[0]),
+                severity="warning",
+                timeout=15,
             )
         asked, unanswered = self._is_yes("asked"), self._unanswered
         morning = None if unanswered is None or then is None else (unanswered, then)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -12,6 +12,7 @@ from textual.widgets import Footer, Input
 from tracker.app.clock import local_now
 from tracker.app.text import clock_time, number
 from tracker.domain import (
+    MOST_PAIN,
     NoteEntered,
     PainEntered,
     PainMoment,
@@ -21,7 +22,7 @@ from tracker.domain import (
 )
 from tracker.domain.foreign_text import visible
 from tracker.domain.loads import load_text
-from tracker.language import counted
+from tracker.language import _, counted, decimal, pgettext
 from tracker.tui.advice import best_line, next_lines, pain_lines, record_lines
 from tracker.tui.plain import Plain, plain
 from tracker.tui.plan_form import FieldError, pain_in
@@ -48,26 +49,34 @@ def totals_text(workout: Workout) -> str:
     seen = sum(record.counted if record.sensed else record.done for record in sets)
     loads = [(record.load_kg or 0.0) * record.done for record in sets]
     each = [rep for record in sets for rep in record.reps]
-    amounts = [
-        counted(len(sets), "set", "sets")
-        + (f" and {counted(warm_ups, 'warm-up', 'warm-ups')}" if warm_ups else ""),
+    set_amount, rep_amount = counted(len(sets), "set", "sets"), counted(reps, "rep", "reps")
+    if warm_ups:
+        set_amount = _("{sets} and {warm_ups}").format(
+            sets=set_amount, warm_ups=counted(warm_ups, "warm-up", "warm-ups")
+        )
+    if seen != reps:
         # The table below has what the sensor saw.
-        counted(reps, "rep", "reps") + (f" ({seen} counted)" if seen != reps else ""),
-        *([f"{load_text(sum(loads), 0)} lifted"] if any(loads) else []),
+        rep_amount = _("{reps} ({amount} counted)").format(reps=rep_amount, amount=seen)
+    amounts = [
+        set_amount,
+        rep_amount,
+        *([_("{load} lifted").format(load=load_text(sum(loads), 0))] if any(loads) else []),
         f"{clock_time(workout.facts.duration_s)} min",
     ]
-    means = [
-        f"hold {number(mean_of_known(rep.lockout_s for rep in each), 1, ' s')}",
-        f"range {number(mean_of_known(rep.rom_deg for rep in each), 0, '°')}",
-        f"velocity {number(mean_of_known(rep.mean_velocity_mps for rep in each), 2, ' m/s')}",
-    ]
-    return f"{' · '.join(amounts)}\non average: {' · '.join(means)}"
+    means = _("on average: hold {hold} · range {range} · velocity {velocity}").format(
+        hold=number(mean_of_known(rep.lockout_s for rep in each), 1, " s"),
+        range=number(mean_of_known(rep.rom_deg for rep in each), 0, "°"),
+        velocity=number(mean_of_known(rep.mean_velocity_mps for rep in each), 2, " m/s"),
+    )
+    return f"{' · '.join(amounts)}\n{means}"
 
 
 def data_text(workout: Workout) -> str:
     """Return how good the data were, in a line."""
     lost_s = sum(gap.end_s - gap.start_s for gap in workout.gaps)
-    gaps = counted(len(workout.gaps), "gap", "gaps") + (f" ({lost_s:.1f} s)" if lost_s else "")
+    gaps = counted(len(workout.gaps), "gap", "gaps") + (
+        f" ({decimal(lost_s, 1)} s)" if lost_s else ""
+    )
     faults = counted(sum(workout.faults.values()), "fault", "faults")
     return (
         f"{workout.facts.sensor} · {number(workout.facts.rate_hz, 1, ' Hz')} · {gaps} · {faults}"
@@ -77,13 +86,22 @@ def data_text(workout: Workout) -> str:
 def pain_text(pain: Sequence[PainEntered]) -> str:
     """Return the scores in the order in which they were said; empty without any."""
     scores = ", ".join(f"{_when(each)}: {each.score}" for each in pain)
-    return f"pain {scores}" if scores else ""
+    return _("pain {scores}").format(scores=scores) if scores else ""
 
 
 def _when(pain: PainEntered) -> str:
     if pain.moment is PainMoment.BETWEEN and pain.set_index is not None:
-        return f"after set {pain.set_index}"
-    return pain.moment.value.replace("_", " ")
+        return _("after set {number}").format(number=pain.set_index)
+    return MOMENTS[pain.moment]
+
+
+MOMENTS: Final = {
+    PainMoment.BEFORE: _("before"),
+    PainMoment.BETWEEN: _("between"),
+    PainMoment.AFTER: _("after"),
+    PainMoment.NEXT_MORNING: _("next morning"),
+}
+"""When pain was asked for, in words."""
 
 
 class SummaryScreen(FlowScreen[Next]):
@@ -97,10 +115,10 @@ class SummaryScreen(FlowScreen[Next]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "done", "Done", priority=True),
-        Binding("tab", "app.focus_next", "Next field"),
-        Binding("escape", "back", "Back"),
-        Binding("r", "replay", "Replay"),
+        Binding("enter", "done", _("Done"), priority=True),
+        Binding("tab", "app.focus_next", _("Next field")),
+        Binding("escape", "back", _("Back")),
+        Binding("r", "replay", _("Replay")),
     ]
 
     def __init__(
@@ -120,18 +138,22 @@ class SummaryScreen(FlowScreen[Next]):
     def compose(self) -> ComposeResult:
         yield Plain(id="title")
         totals = Plain(id="totals", classes="panel")
-        totals.border_title = "Finish" if self._enter is not None else "Session"
+        totals.border_title = _("Finish") if self._enter is not None else _("Session")
         yield totals
         yield RepTable()
         yield Plain(LEGEND, id="legend")
         if self._enter is not None:
             with Vertical(id="fields"):
-                yield FormRow("pain now", NumberInput("", "pain"), "0 none to 10 worst")
+                yield FormRow(
+                    _("pain now"),
+                    NumberInput("", "pain"),
+                    _("0 none to {most} worst").format(most=MOST_PAIN),
+                )
                 note = Input(self._kept["note"], id="note", compact=True, placeholder="–")
                 note.select_on_focus = False
-                yield FormRow("note", note, "about the session")
+                yield FormRow(_("note"), note, _("about the session"))
         advice = Plain(id="advice", classes="panel")
-        advice.border_title = "Next"
+        advice.border_title = pgettext("heading", "Next")
         yield advice
         yield Footer(show_command_palette=False, compact=True)
 
@@ -154,7 +176,7 @@ class SummaryScreen(FlowScreen[Next]):
         """Show the training as it is now."""
         workout = self._workout()
         info = workout.info
-        simulated = "SIMULATED · " if info.origin == "synthetic" else ""
+        simulated = f"{_('SIMULATED')} · " if info.origin == "synthetic" else ""
         day = "" if info.started_utc is None else f" · {info.started_utc[:16].replace('T', ' ')}"
         title = f"{simulated}{exercise_named(info.exercise).title}{day}"
         self.query_one("#title", Plain).update(plain(title))
@@ -180,7 +202,7 @@ class SummaryScreen(FlowScreen[Next]):
         if workout.note and self._enter is None:
             yield f"“{workout.note}”"
         if not workout.sets:
-            yield "No set was found. If it was another exercise, choose it in the set-up."
+            yield _("No set was found. If it was another exercise, choose it in the set-up.")
         elif self._advisor is not None:
             yield from next_lines(workout, self._advisor, local_now())
 

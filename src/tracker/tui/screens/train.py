@@ -25,6 +25,7 @@ from tracker.domain import (
     SetStarted,
     UserCommand,
 )
+from tracker.language import _, pgettext
 from tracker.tui.screens import EventPosted, FlowScreen, KeyHints, Next
 from tracker.tui.screens.dialogs import take_note
 from tracker.tui.widgets.block_text import SnapshotWidget
@@ -56,10 +57,10 @@ BEFORE_REP_S: Final = 2.0
 """How long before its lockout a rep is shown from, s: most concentrics take less."""
 
 MARK_WORDS: Final = {
-    MarkKind.SET_START.value: "Set started by hand",
-    MarkKind.SET_STOP.value: "Set stopped by hand",
-    MarkKind.CALIBRATION.value: "Hold one lockout still …",
-    MarkKind.REFERENCE_REPS.value: "Do three good reps, each with a short hold …",
+    MarkKind.SET_START.value: _("Set started by hand"),
+    MarkKind.SET_STOP.value: _("Set stopped by hand"),
+    MarkKind.CALIBRATION.value: _("Hold one lockout still …"),
+    MarkKind.REFERENCE_REPS.value: _("Do three good reps, each with a short hold …"),
 }
 
 
@@ -74,26 +75,26 @@ class TrainScreen(FlowScreen[Next]):
     HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (72, "-wide")]  # type: ignore[misc]
     VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (24, "-low"), (36, "-tall")]  # type: ignore[misc]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "pause", "Pause"),
+        Binding("space", "pause", _("Pause")),
         Binding("left", f"seek({-SEEK_STEP_S})", "-5s", key_display="←"),
         Binding("right", f"seek({SEEK_STEP_S})", "+5s", key_display="→"),
-        Binding("left_square_bracket", "seek_rep(-1)", "Rep before", show=False),
-        Binding("right_square_bracket", "seek_rep(1)", "Next rep", show=False),
-        Binding("home", "seek_to(False)", "Start", show=False),
-        Binding("end", "seek_to(True)", "End", show=False),
-        Binding("plus,equals_sign", "faster", "Fast", key_display="+"),
-        Binding("minus", "slower", "Slow", key_display="-"),
-        Binding("s", "mark", "Set"),
+        Binding("left_square_bracket", "seek_rep(-1)", _("Rep before"), show=False),
+        Binding("right_square_bracket", "seek_rep(1)", _("Next rep"), show=False),
+        Binding("home", "seek_to(False)", pgettext("replay", "Start"), show=False),
+        Binding("end", "seek_to(True)", pgettext("replay", "End"), show=False),
+        Binding("plus,equals_sign", "faster", _("Fast"), key_display="+"),
+        Binding("minus", "slower", _("Slow"), key_display="-"),
+        Binding("s", "mark", _("Set")),
         Binding("u", "adjust(-1)", "-1"),
         Binding("a", "adjust(1)", "+1"),
-        Binding("m", "app.mute", "Mute"),
-        Binding("d", "distance", "Big"),
-        Binding("n", "note", "Note"),
-        Binding("c", "calibrate('CALIBRATION')", "Calibrate"),
+        Binding("m", "app.mute", _("Mute")),
+        Binding("d", "distance", _("Big")),
+        Binding("n", "note", _("Note")),
+        Binding("c", "calibrate('CALIBRATION')", _("Calibrate")),
         # The other way to the same end; the help has it, and the set-up.
-        Binding("r", "calibrate('REFERENCE_REPS')", "3 reps", show=False),
-        Binding("f", "finish", "Finish"),
-        Binding("escape", "back", "Back"),
+        Binding("r", "calibrate('REFERENCE_REPS')", _("3 reps"), show=False),
+        Binding("f", "finish", _("Finish")),
+        Binding("escape", "back", _("Back")),
     ]
 
     def __init__(self, training: Session | Playback, *, can_leave: bool = False) -> None:
@@ -163,9 +164,13 @@ class TrainScreen(FlowScreen[Next]):
             case ReferenceRep():
                 self.notify(reference_words(message.event).capitalize(), timeout=3.0)
             case Calibrated():
-                self.notify("Calibrated: this is your lockout.", timeout=4.0)
+                self.notify(_("Calibrated: this is your lockout."), timeout=4.0)
             case CalibrationFailed(reason=reason) | CalibrationLost(reason=reason):
-                self.notify(f"Not calibrated: {reason}", severity="warning", timeout=6.0)
+                self.notify(
+                    _("Not calibrated: {reason}").format(reason=reason),
+                    severity="warning",
+                    timeout=6.0,
+                )
             case LinkChanged() | BatteryRead():
                 self._tell_link(message.event)
             case _:
@@ -272,7 +277,7 @@ class TrainScreen(FlowScreen[Next]):
         """Count one rep more, or less, of the set under way or the last one."""
         current = self._training.snapshot().current_set
         if current is None:
-            self.notify("There is no set yet.", timeout=3.0)
+            self.notify(_("There is no set yet."), timeout=3.0)
             return
         if by > 0 or current.done > 0:
             self._training.enter(RepsAdjusted(current.index, by))

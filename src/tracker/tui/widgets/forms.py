@@ -14,6 +14,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input
 
+from tracker.language import pgettext
 from tracker.tui.plain import Shown, Words, plain
 
 if TYPE_CHECKING:
@@ -76,8 +77,8 @@ class Choice(Widget, can_focus=True):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "step(-1)", "Before", show=False),
-        Binding("right,space", "step(1)", "Next", show=False),
+        Binding("left", "step(-1)", pgettext("choice", "Before"), show=False),
+        Binding("right,space", "step(1)", pgettext("choice", "Next"), show=False),
     ]
 
     place: reactive[int] = reactive(0)

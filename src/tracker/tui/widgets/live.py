@@ -16,6 +16,7 @@ from tracker.app.snapshot import RunState
 from tracker.app.text import clock_time, number
 from tracker.coach.pacing import planned_s
 from tracker.domain import LIFTERS_ORDER, PHASE_WORDS, Cue, CueKind, Phase
+from tracker.language import _, decimal
 from tracker.tui.widgets.block_text import (
     LinesWidget,
     block_text,
@@ -56,11 +57,14 @@ def below_count(snapshot: SessionSnapshot) -> str:
     plan = snapshot.plan if current is None else current.plan
     target = plan.target_reps
     more = "+" if plan.or_more and _working_sets(snapshot, plan) >= (plan.sets or 0) else ""
-    parts = [] if target is None else [f"of {target}{more}"]
+    # Translators: below the count of reps: how many are planned, and a "+" for "or more".
+    parts = [] if target is None else [_("of {target}").format(target=f"{target}{more}")]
     if current is not None and not current.ended and snapshot.position_s is not None:
-        parts.append(f"set {clock_time(snapshot.position_s - current.start_s)}")
+        time = clock_time(snapshot.position_s - current.start_s)
+        # Translators: how long the set has lasted, in minutes and seconds.
+        parts.append(_("set {time}").format(time=time))
     if unsure_of(snapshot):
-        parts.append("unsure: u or a")
+        parts.append(_("unsure: u or a"))
     return " · ".join(parts)
 
 
@@ -93,7 +97,7 @@ class Count(LinesWidget):
     phase: reactive[Phase | None] = reactive(None, repaint=False)
 
     def on_mount(self) -> None:
-        self.border_title = "Reps"
+        self.border_title = _("Reps")
 
     def watch_below(self) -> None:
         self.redraw()
@@ -137,16 +141,17 @@ def _above(lines: Sequence[str], below: str, width: int, height: int) -> list[st
 SIGNS: Final = dict(zip(LIFTERS_ORDER, "▲■▼▁", strict=True))
 """A shape beside the word, for people who can't tell the colours apart."""
 
-_LONGEST_WORDS: Final = "▼ FLOOR"
-"""The widest phase: all are drawn at a size at which it fits."""
-
-_LONGEST: Final = f"{_LONGEST_WORDS} 0.0"
-"""The same with its time beside it."""
-
 
 def phase_text(phase: Phase | None) -> str:
     """Return the sign and the word of a phase; REST between sets."""
-    return "REST" if phase is None else f"{SIGNS[phase]} {PHASE_WORDS[phase].upper()}"
+    return _("REST") if phase is None else f"{SIGNS[phase]} {PHASE_WORDS[phase].upper()}"
+
+
+_LONGEST_WORDS: Final = max((phase_text(phase) for phase in LIFTERS_ORDER), key=strokes_wide)
+"""The widest phase: all are drawn at a size at which it fits."""
+
+_LONGEST: Final = f"{_LONGEST_WORDS} {decimal(0.0, 1)}"
+"""The same with its time beside it."""
 
 
 MOVE_STEP_S: Final = 0.2
@@ -168,7 +173,7 @@ def time_text(snapshot: SessionSnapshot) -> str:
     """Return how long the phase, or the rest, has taken; empty if unknown."""
     if snapshot.phase is not None:
         elapsed_s = shown_elapsed_s(snapshot)
-        return "" if elapsed_s is None else f"{elapsed_s:.1f}"
+        return "" if elapsed_s is None else decimal(elapsed_s, 1)
     rest_s = snapshot.resting_s
     return "" if rest_s is None else clock_time(rest_s)
 
@@ -239,19 +244,22 @@ def paced_of(snapshot: SessionSnapshot) -> Paced:
         goal_s = planned_s(current.plan, phase)
         holding = phase is Phase.LOCKOUT
         share = None if not goal_s else min(1.0, elapsed_s / goal_s)
-        tail = ""
-        if goal_s is not None:
-            tail = f" of {number(goal_s)} s" if goal_s else " · touch and go"
-        done = "   ✓ hold done" if holding and share == 1.0 else ""
-        words = f"{PHASE_WORDS[phase]}{tail}{done}"
-        return Paced(words, share, holding)
+        words = PHASE_WORDS[phase]
+        if goal_s:
+            # Translators: a phase and how long it is planned, as "hold of 2.0 s".
+            words = _("{phase} of {seconds} s").format(phase=words, seconds=number(goal_s))
+        elif goal_s is not None:
+            words = _("{phase} · touch and go").format(phase=words)
+        done = f"   {_('✓ hold done')}" if holding and share == 1.0 else ""
+        return Paced(f"{words}{done}", share, holding)
     rest_s = snapshot.resting_s
     if rest_s is None:
         return Paced("", None)
     goal_s = snapshot.plan.rest_s
     share = None if not goal_s else min(1.0, int(rest_s) / goal_s)
-    over = "   ✓ rest is over" if share == 1.0 else ""
-    return Paced(f"rest of {clock_time(goal_s)}{over}", share)
+    over = f"   {_('✓ rest is over')}" if share == 1.0 else ""
+    words = _("rest of {time}").format(time=clock_time(goal_s))
+    return Paced(f"{words}{over}", share)
 
 
 def bar(share: float, width: int) -> str:
@@ -292,23 +300,24 @@ class PaceBar(LinesWidget):
 SHOWN_S: Final = 6.0
 """About one rep: by then the cue was followed, or there is a newer one."""
 
+# Translators: what comes in capitals is drawn in large letters; the shorter, the larger.
 HEADS: Final = {
-    CueKind.HOLD_LONGER: "HOLD",
-    CueKind.REACH_LOCKOUT: "HIPS UP",
-    CueKind.PAST_LEVEL: "RIBS DOWN",
-    CueKind.HIPS_SINK: "HIPS UP",
-    CueKind.LOWER_SLOWER: "SLOWER",
-    CueKind.DROPPED: "SLOWER",
-    CueKind.KEEP_TENSION: "STAY UP",
-    CueKind.LEVEL_HIPS: "LEVEL",
-    CueKind.RANGE_SHRINKS: "ALL THE WAY",
-    CueKind.TOO_SLOW: "FASTER",
-    CueKind.TOO_FAST: "SLOWER",
-    CueKind.BREATHE_OUT: "BREATHE OUT",
-    CueKind.VELOCITY_LOSS: "END SET",
-    CueKind.TARGET_REACHED: "SET DONE",
-    CueKind.EXTRA_REP: "MORE",
-    CueKind.PRAISE: "GOOD",
+    CueKind.HOLD_LONGER: _("HOLD"),
+    CueKind.REACH_LOCKOUT: _("HIPS UP"),
+    CueKind.PAST_LEVEL: _("RIBS DOWN"),
+    CueKind.HIPS_SINK: _("HIPS UP"),
+    CueKind.LOWER_SLOWER: _("SLOWER"),
+    CueKind.DROPPED: _("SLOWER"),
+    CueKind.KEEP_TENSION: _("STAY UP"),
+    CueKind.LEVEL_HIPS: _("LEVEL"),
+    CueKind.RANGE_SHRINKS: _("ALL THE WAY"),
+    CueKind.TOO_SLOW: _("FASTER"),
+    CueKind.TOO_FAST: _("SLOWER"),
+    CueKind.BREATHE_OUT: _("BREATHE OUT"),
+    CueKind.VELOCITY_LOSS: _("END SET"),
+    CueKind.TARGET_REACHED: _("SET DONE"),
+    CueKind.EXTRA_REP: _("MORE"),
+    CueKind.PRAISE: _("GOOD"),
 }
 """The cue in a word or two."""
 
@@ -337,13 +346,13 @@ def set_done(snapshot: SessionSnapshot) -> Cue | None:
     target = current.plan.target_reps
     if not target or current.done < target or snapshot.phase in _LIFTING:
         return None
-    text = f"SET DONE {current.done}/{target}"
+    text = f"{HEADS[CueKind.TARGET_REACHED]} {current.done}/{target}"
     return Cue(current.end_s, text, CueKind.TARGET_REACHED, current.index)
 
 
 _LIFTING: Final = (Phase.CONCENTRIC, Phase.LOCKOUT, Phase.ECCENTRIC)
 
-LONGEST_CUE: Final = "▲ BREATHE OUT"
+LONGEST_CUE: Final = f"▲ {max(HEADS.values(), key=strokes_wide)}"
 """All cues are drawn at a size at which this fits."""
 
 
@@ -423,5 +432,5 @@ class Countdown(LinesWidget):
     def drawn(self, width: int, height: int) -> list[str]:
         """Draw the time as large as it fits, with its meaning below."""
         large = block_text(self.time, width - 2, height - 2, "00:00")
-        below = "✓ rest is over: next set" if self.over else "rest left"
+        below = _("✓ rest is over: next set") if self.over else _("rest left")
         return centred([f"{line:^{width}}" for line in (*large, "", below)], width, height)

@@ -25,14 +25,14 @@ from tracker.coach.pacing import TOLERANCE_S
 from tracker.domain import LIFTERS_ORDER, PHASE_WORDS, Phase, mean_of_known
 from tracker.domain.foreign_text import one_line
 from tracker.domain.loads import load_text
-from tracker.language import counted
+from tracker.language import _, counted, localized, ngettext, pgettext
 from tracker.tui.plain import Shown, joined, plain
 from tracker.tui.widgets.bars import bar_room, upright_bars
 from tracker.tui.widgets.block_text import LinesWidget, SnapshotWidget, line_strip
 from tracker.tui.widgets.live import bar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tracker.app.snapshot import SessionSnapshot
     from tracker.domain import Plan, Rep, SetRecord
@@ -44,7 +44,7 @@ SIGNS: Final = {
 }
 """A phase as planned, too short, too long."""
 
-LEGEND: Final = "in s and m/s · ↓ shorter, ↑ longer than planned · ø mean"
+LEGEND: Final = _("in s and m/s · ↓ shorter, ↑ longer than planned · ø mean")
 """Explains the signs."""
 
 LEAST_BAR: Final = 4
@@ -53,7 +53,23 @@ LEAST_BAR: Final = 4
 LONGEST_BAR: Final = 40
 """A longer bar is harder to compare, not easier."""
 
-_NUMBERS_WIDTH: Final = 46
+_REP: Final = pgettext("column", "rep")
+_REP_WIDTH: Final = max(3, len(_REP))
+_PHASE_WIDTH: Final = max(5, *map(len, PHASE_WORDS.values()))
+_RANGE: Final = _("range")
+_RANGE_WIDTH: Final = 6
+_VELOCITY: Final = _("velocity")
+_VELOCITY_WIDTH: Final = 7
+"""Columns of the numbers of a rep; those of range and velocity come without their bars."""
+_REMARKS: Final = _("remarks")
+
+_NUMBERS_WIDTH: Final = (
+    _REP_WIDTH
+    + len(LIFTERS_ORDER) * (_PHASE_WIDTH + 2)
+    + len("  ")
+    + _RANGE_WIDTH
+    + _VELOCITY_WIDTH
+)
 """Columns of everything but the bars and the remarks."""
 
 
@@ -106,22 +122,24 @@ def _numbered(
     name: str, durations_s: Mapping[Phase, float | None], marks: Mapping[Phase, str]
 ) -> str:
     phases = " ".join(
-        f"{number(durations_s[phase]):>5}{marks.get(phase, ' ')}" for phase in LIFTERS_ORDER
+        f"{number(durations_s[phase]):>{_PHASE_WIDTH}}{marks.get(phase, ' ')}"
+        for phase in LIFTERS_ORDER
     )
-    return f"{name:>3} {phases}"
+    return f"{name:>{_REP_WIDTH}} {phases}"
 
 
 def bar_width(rows: Sequence[Row], width: int) -> int:
     """Return how long the bars can be if the remarks are to fit on `width` columns too."""
     remarks = max((len(row.remarks) for row in rows), default=0)
-    room = (width - _NUMBERS_WIDTH - max(remarks, len("remarks"))) // 2
+    room = (width - _NUMBERS_WIDTH - max(remarks, len(_REMARKS))) // 2
     return max(LEAST_BAR, min(LONGEST_BAR, room))
 
 
 def header(bars: int) -> str:
     """Return the line above the reps."""
-    phases = " ".join(f"{PHASE_WORDS[phase]:>5} " for phase in LIFTERS_ORDER)
-    return f"rep {phases}  {'range':<{bars + 6}}{'velocity':<{bars + 7}}remarks"
+    phases = " ".join(f"{PHASE_WORDS[phase]:>{_PHASE_WIDTH}} " for phase in LIFTERS_ORDER)
+    measures = f"{_RANGE:<{bars + _RANGE_WIDTH}}{_VELOCITY:<{bars + _VELOCITY_WIDTH}}"
+    return f"{_REP:<{_REP_WIDTH}} {phases}  {measures}{_REMARKS}"
 
 
 def row_parts(row: Row, bars: int) -> tuple[tuple[str, bool], ...]:
@@ -131,15 +149,15 @@ def row_parts(row: Row, bars: int) -> tuple[tuple[str, bool], ...]:
     return (
         (f"{row.title}  ", False),
         (_bar(row.rom_deg, row.best_deg, bars), True),
-        (f" {number(row.rom_deg, 0, '°'):<5}", False),
+        (f" {number(row.rom_deg, 0, '°'):<{_RANGE_WIDTH - 1}}", False),
         (_bar(row.mean_velocity_mps, row.best_mps, bars), True),
-        (f" {number(row.mean_velocity_mps, 2):<6}{row.remarks}", False),
+        (f" {number(row.mean_velocity_mps, 2):<{_VELOCITY_WIDTH - 1}}{row.remarks}", False),
     )
 
 
 def row_text(row: Row, bars: int) -> str:
     """Return a row as it is read."""
-    return "".join(text for text, _ in row_parts(row, bars)).rstrip()
+    return "".join(text for text, _is_bar in row_parts(row, bars)).rstrip()
 
 
 def _bar(value: float | None, best: float, width: int) -> str:
@@ -164,7 +182,7 @@ class RepTable(ScrollView, can_focus=True):
         for record in records:
             if len(records) > 1:
                 rows += [*([Row("")] if rows else []), Row(set_title(record))]
-            rows += rep_rows(record) or (Row("no complete rep"),)
+            rows += rep_rows(record) or (Row(_("no complete rep")),)
         self.rows = tuple(rows)
 
     @property
@@ -208,9 +226,9 @@ def set_title(record: SetRecord) -> str:
     """Return a set in a line: reps against the plan, load, effort, note."""
     rpe, note = record.entries.rpe, record.entries.note
     parts = [
-        f"set {record.index}: {reps_text(record)}",
+        _("set {number}: {reps}").format(number=record.index, reps=reps_text(record)),
         load_text(record.load_kg) if record.load_kg else "",
-        "" if rpe is None else f"RPE {rpe:g}",
+        "" if rpe is None else _("RPE {rpe}").format(rpe=localized(f"{rpe:g}")),
         f"“{one_line(note)}”" if note else "",
     ]
     return " · ".join(filter(None, parts))
@@ -222,8 +240,10 @@ def reps_text(record: SetRecord) -> str:
     if target is None:
         return counted(record.done, "rep", "reps")
     missing = target - record.done
-    verdict = "✓" if missing <= 0 else f"({missing} short)"
-    return f"{record.done} of {counted(target, 'rep', 'reps')} {verdict}"
+    # Translators: how many of the planned reps are missing.
+    verdict = "✓" if missing <= 0 else _("({amount} short)").format(amount=missing)
+    done = ngettext("{done} of {target} rep", "{done} of {target} reps", target)
+    return f"{done.format(done=record.done, target=target)} {verdict}"
 
 
 Lines = tuple[str, str, str, str]
@@ -232,16 +252,18 @@ Lines = tuple[str, str, str, str]
 def last_rep_lines(record: SetRecord | None) -> Lines:
     """Return title, phases against the plan, tempo code, and the other measures."""
     if record is None or not record.reps:
-        return ("first rep under way", "", "", "")
+        return (_("first rep under way"), "", "", "")
     rep, plan = record.reps[-1], record.plan
     remarks = flag_words(rep.flags)
-    planned = "" if plan.tempo is None else f"   plan {plan.tempo.code}"
-    speed = number(rep.mean_velocity_mps, 2, " m/s")
+    planned = "" if plan.tempo is None else _("plan {tempo}").format(tempo=plan.tempo.code)
+    name = _("rep {number}").format(number=rep.index)
     return (
-        f"rep {rep.index}" + (f" · {remarks}" if remarks else ""),
+        f"{name} · {remarks}" if remarks else name,
         phases_text(rep, plan),
-        f"{tempo_code(phase_durations_s(rep))}{planned}",
-        f"range {number(rep.rom_deg, 0, '°')} · velocity {speed}",
+        "   ".join(filter(None, (tempo_code(phase_durations_s(rep)), planned))),
+        _("range {range} · velocity {velocity}").format(
+            range=number(rep.rom_deg, 0, "°"), velocity=number(rep.mean_velocity_mps, 2, " m/s")
+        ),
     )
 
 
@@ -274,7 +296,7 @@ class LastRep(SnapshotWidget):
     lines: reactive[Lines] = reactive(last_rep_lines(None))
 
     def on_mount(self) -> None:
-        self.border_title = "Last rep"
+        self.border_title = _("Last rep")
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
         measured = [record for record in snapshot.sets if record.reps]
@@ -330,14 +352,14 @@ def loss_text(loss: float | None) -> str:
     """Return how the last rep compares with the fastest; empty if unknown."""
     if loss is None:
         return ""
-    return "★ best" if loss <= 0.0 else f"▼ {loss * 100:.0f} %"
+    return _("★ best") if loss <= 0.0 else f"▼ {loss * 100:.0f} %"
 
 
 def hold_text(hold_s: float | None, goal_s: float | None) -> str:
     """Return how a hold met the plan; empty without one."""
     if hold_s is None or goal_s is None:
         return ""
-    return "✓ plan" if hold_s >= goal_s - TOLERANCE_S else f"↓ {goal_s:g} s"
+    return _("✓ plan") if hold_s >= goal_s - TOLERANCE_S else localized(f"↓ {goal_s:g} s")
 
 
 _SCALE_WIDTH: Final = 9
@@ -360,7 +382,7 @@ class RepBars(LinesWidget):
     strength: reactive[Strength] = reactive(Strength())
 
     def on_mount(self) -> None:
-        self.border_title = "Each rep"
+        self.border_title = _("Each rep")
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
         self.strength = strength_of(snapshot)
@@ -369,7 +391,7 @@ class RepBars(LinesWidget):
     def drawn(self, width: int, height: int) -> list[str]:
         speeds, holds = self.strength.speeds_mps, self.strength.holds_s
         if not speeds:
-            return ["velocity and hold", "of each rep"][:height]
+            return _("velocity and hold\nof each rep").split("\n")[:height]
         goal_s = self.strength.goal_s
         each = max(1, (height - 1) // 2)
         upper = _bars(
@@ -399,9 +421,29 @@ def _bars(
     return [f"{head:<{_SCALE_WIDTH}} {row}" for head, row in zip(heads, rows, strict=False)]
 
 
-HEADER: Final = "   set  reps      load   hold  range  velocity  tempo            remarks"
+_COLUMNS: Final = (
+    (_("set"), ">", 3),
+    (pgettext("column", "reps"), ">", 4),
+    (_("load"), ">", 8),
+    (pgettext("column", "hold"), ">", 5),
+    (_("range"), ">", 5),
+    (_("velocity"), ">", 8),
+    (_("tempo"), "<", 15),
+)
+"""Title, side and least width of each column before the remarks."""
 
-NONE_YET: Final = "no set yet"
+
+def _row(start: str, cells: Iterable[str], remarks: str) -> str:
+    aligned = (
+        f"{cell:{side}{max(width, len(title))}}"
+        for cell, (title, side, width) in zip(cells, _COLUMNS, strict=True)
+    )
+    return f"{start}{'  '.join((*aligned, remarks))}".rstrip()
+
+
+HEADER: Final = _row("   ", (title for title, _side, _width in _COLUMNS), _REMARKS)
+
+NONE_YET: Final = _("no set yet")
 """In place of the rows before the first set."""
 
 
@@ -411,17 +453,16 @@ def set_row(record: SetRecord) -> str:
     ranges = mean_of_known(rep.rom_deg for rep in record.reps)
     speeds = mean_of_known(rep.mean_velocity_mps for rep in record.reps)
     tempo = tempo_code(mean_durations_s(record.reps))
-    cells = [
-        f" {' ' if record.ended else '▸'} {record.index:>3}",
-        f"{record.done:>4}",
-        f"{load_cell(record.load_kg):>8}",
-        f"{number(holds, 1, ' s'):>5}",
-        f"{number(ranges, 0, '°'):>5}",
-        f"{number(speeds, 2, ' m/s'):>8}",
-        f"{tempo:<15}",
-        set_flag_words(record),
-    ]
-    return "  ".join(cells).rstrip()
+    cells = (
+        f"{record.index}",
+        f"{record.done}",
+        load_cell(record.load_kg),
+        number(holds, 1, " s"),
+        number(ranges, 0, "°"),
+        number(speeds, 2, " m/s"),
+        tempo,
+    )
+    return _row(f" {' ' if record.ended else '▸'} ", cells, set_flag_words(record))
 
 
 class SetList(SnapshotWidget):
@@ -435,7 +476,7 @@ class SetList(SnapshotWidget):
     def __init__(self) -> None:
         super().__init__()
         self._records: tuple[SetRecord, ...] = ()
-        self.border_title = "Sets"
+        self.border_title = _("Sets")
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
         """Take the rows from `snapshot`, unless they are the same as before."""
@@ -453,7 +494,7 @@ class SetList(SnapshotWidget):
         return line_strip(lines, y, width, style)
 
 
-REMARKS_AT: Final = HEADER.index("remarks")
+REMARKS_AT: Final = HEADER.rindex(_REMARKS)
 
 
 def _fitted(line: str, width: int) -> str:

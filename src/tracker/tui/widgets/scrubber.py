@@ -11,6 +11,7 @@ from textual.strip import Strip
 
 from tracker.app.outline import NO_OUTLINE
 from tracker.app.text import clock_time
+from tracker.language import _
 from tracker.tui.plain import joined, plain
 from tracker.tui.widgets.block_text import SnapshotWidget
 from tracker.tui.widgets.live import cue_sign
@@ -105,7 +106,7 @@ class Scrubber(SnapshotWidget):
     def __init__(self) -> None:
         super().__init__()
         self._position_s = 0.0
-        self.border_title = f"Time · {REP} rep · ▲ ■ ✓ cue · {GAP} gap"
+        self.border_title = _("Time · {rep} rep · ▲ ■ ✓ cue · {gap} gap").format(rep=REP, gap=GAP)
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
         """Take the position; it is drawn again only once it has moved on by a column."""

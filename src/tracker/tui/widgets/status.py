@@ -15,9 +15,16 @@ from textual.widget import Widget
 
 from tracker.app.snapshot import RecordingState, RunState
 from tracker.app.text import UNKNOWN, clock_time, heart_rate_text, number
-from tracker.domain import LOW_BATTERY_PERCENT, Extreme, LinkState, MarkKind, mean_of_known
+from tracker.domain import (
+    LOW_BATTERY_PERCENT,
+    Extreme,
+    FaultReason,
+    LinkState,
+    MarkKind,
+    mean_of_known,
+)
 from tracker.domain.loads import load_text, load_words
-from tracker.language import counted
+from tracker.language import _, counted, decimal, localized
 from tracker.tui.plain import Shown, joined, plain
 from tracker.tui.widgets.block_text import LinesWidget, SnapshotWidget
 
@@ -30,8 +37,8 @@ def origin_of(snapshot: SessionSnapshot) -> str:
     """Return where the numbers come from: a sensor, a file or the simulator."""
     synthetic = snapshot.info.origin == "synthetic"
     if snapshot.playback is None or snapshot.playback.recording_name is None:
-        return "SIMULATED" if synthetic else "LIVE"
-    kind = "REPLAY of a simulated session" if synthetic else "REPLAY"
+        return _("SIMULATED") if synthetic else _("LIVE")
+    kind = _("REPLAY of a simulated session") if synthetic else _("REPLAY")
     return f"{kind} {snapshot.playback.recording_name}"
 
 
@@ -40,8 +47,8 @@ def pace_of(playback: PlaybackState | None) -> str:
     if playback is None:
         return ""
     if playback.paused:
-        return "paused"
-    return "max speed" if math.isinf(playback.speed) else f"{playback.speed:g}×"
+        return _("paused")
+    return _("max speed") if math.isinf(playback.speed) else localized(f"{playback.speed:g}×")
 
 
 def times_of(snapshot: SessionSnapshot) -> str:
@@ -61,9 +68,9 @@ def headline_parts(snapshot: SessionSnapshot) -> tuple[str, str, str]:
         [
             *([snapshot.info.person] if snapshot.info.person else []),
             snapshot.exercise.title,
-            *([plan.side.value] if plan.side is not None else []),
-            *(["warm-up"] if plan.warm_up else []),
-            *([] if current is None else [f"set {current.index}"]),
+            *([plan.side.word] if plan.side is not None else []),
+            *([_("warm-up")] if plan.warm_up else []),
+            *([] if current is None else [_("set {number}").format(number=current.index)]),
             *([load_text(load_kg)] if load_kg else []),
         ]
     )
@@ -104,9 +111,14 @@ class Headline(LinesWidget):
 Words = tuple[str, ...]
 """A title and the lines below it."""
 
+
+def _lines(text: str) -> Words:
+    return tuple(text.splitlines())
+
+
 CALIBRATION_LINES: Final[dict[MarkKind, Words]] = {
-    MarkKind.CALIBRATION: ("Hips up to lockout,", "and hold still for 3 s."),
-    MarkKind.REFERENCE_REPS: ("Do three good reps,", "each with a short hold at the top."),
+    MarkKind.CALIBRATION: _lines(_("Hips up to lockout,\nand hold still for 3 s.")),
+    MarkKind.REFERENCE_REPS: _lines(_("Do three good reps,\neach with a short hold at the top.")),
 }
 """What the wearer is asked to do, so that the sensor learns their lockout."""
 
@@ -115,8 +127,8 @@ def notice_of(snapshot: SessionSnapshot) -> Words | None:
     """Return the words to show; None while there are reps."""
     match snapshot.state:
         case RunState.FAILED:
-            lines = (snapshot.failure or "The session ended early.").splitlines()
-            return ("! Stopped", "", *lines, "", "What has been recorded is kept.")
+            lines = (snapshot.failure or _("The session ended early.")).splitlines()
+            return (_("! Stopped"), "", *lines, "", _("What has been recorded is kept."))
         case RunState.FINISHED:
             return _summary(snapshot.sets)
         case RunState.READY | RunState.RUNNING if snapshot.current_set is None:
@@ -128,16 +140,16 @@ def notice_of(snapshot: SessionSnapshot) -> Words | None:
 def _waiting(snapshot: SessionSnapshot) -> Words:
     plan = plan_lines(snapshot.plan)
     if not snapshot.samples:
-        return ("Waiting for the sensor", "No data yet: move it.", "", *plan)
+        return (_("Waiting for the sensor"), _("No data yet: move it."), "", *plan)
     if snapshot.calibrating is not None:
-        return ("Your lockout", *CALIBRATION_LINES[snapshot.calibrating], "", *plan)
+        return (_("Your lockout"), *CALIBRATION_LINES[snapshot.calibrating], "", *plan)
     how: Words = (
-        "Shoulder blades on the bench, feet flat.",
-        "Brace, then push through the heels.",
+        _("Shoulder blades on the bench, feet flat."),
+        _("Brace, then push through the heels."),
     )
     if snapshot.exercise.starts_from is Extreme.TOP:
-        how = ("Stand still for a moment, then start.",)
-    return ("Ready", *how, "The first rep counts.", "", *plan)
+        how = (_("Stand still for a moment, then start."),)
+    return (_("Ready"), *how, _("The first rep counts."), "", *plan)
 
 
 def plan_lines(plan: Plan) -> Words:
@@ -146,27 +158,39 @@ def plan_lines(plan: Plan) -> Words:
     reps = [] if plan.target_reps is None else [counted(plan.target_reps, "rep", "reps")]
     loss = plan.velocity_loss
     more = [
-        *([] if plan.lockout_goal_s is None else [f"hold {plan.lockout_goal_s:g} s"]),
-        *([] if loss is None else [f"until {loss * 100:.0f} % slower"]),
+        *(
+            []
+            if plan.lockout_goal_s is None
+            else [_("hold {seconds} s").format(seconds=localized(f"{plan.lockout_goal_s:g}"))]
+        ),
+        *(
+            []
+            if loss is None
+            else [_("until {percent} % slower").format(percent=f"{loss * 100:.0f}")]
+        ),
     ]
     lines = [" · ".join([*reps, *load]), " · ".join(more)]
     if plan.tempo is not None:
-        lines[1:1] = [f"tempo {plan.tempo.code}", plan.tempo.words]
+        lines[1:1] = [_("tempo {code}").format(code=plan.tempo.code), plan.tempo.words]
     return tuple(line for line in lines if line)
 
 
 def _summary(sets: tuple[SetRecord, ...]) -> Words:
     reps: list[Rep] = [rep for record in sets for rep in record.reps]
     if not sets:
-        return ("Finished", "", "No reps were found.")
+        return (_("Finished"), "", _("No reps were found."))
+    means = (
+        (_("mean hold"), number(mean_of_known(rep.lockout_s for rep in reps), 1, " s")),
+        (_("mean range"), number(mean_of_known(rep.rom_deg for rep in reps), 0, "°")),
+    )
+    widest = max(len(name) for name, _value in means)
     return (
-        "Finished",
+        _("Finished"),
         "",
         counted(len(sets), "set", "sets")
         + ", "
         + counted(sum(each.done for each in sets), "rep", "reps"),
-        f"mean hold  {number(mean_of_known(rep.lockout_s for rep in reps), 1, ' s')}",
-        f"mean range {number(mean_of_known(rep.rom_deg for rep in reps), 0, '°')}",
+        *(f"{name:<{widest}} {value}" for name, value in means),
     )
 
 
@@ -195,41 +219,47 @@ STALLED_AFTER_S: Final = 1.5
 """Longer than the slowest sensor takes between two packets, shorter than a rep."""
 
 _BROKEN_LINKS: Final = {
-    LinkState.WAITING: "Sensor connected again; its first data can take half a minute",
-    LinkState.STALLED: "No data from the sensor. Reps are not counted until it is back",
-    LinkState.LOST: "Sensor lost. Reps are not counted until it is back",
-    LinkState.RECONNECTING: "Sensor lost, connecting again. Reps are not counted until it is back",
-    LinkState.GONE: "Sensor gone, still searching. Press q to end; what was recorded is kept",
+    LinkState.WAITING: _("Sensor connected again; its first data can take half a minute"),
+    LinkState.STALLED: _("No data from the sensor. Reps are not counted until it is back"),
+    LinkState.LOST: _("Sensor lost. Reps are not counted until it is back"),
+    LinkState.RECONNECTING: _(
+        "Sensor lost, connecting again. Reps are not counted until it is back"
+    ),
+    LinkState.GONE: _("Sensor gone, still searching. Press q to end; what was recorded is kept"),
 }
 
 
 def banner_of(snapshot: SessionSnapshot) -> tuple[str, bool]:
     """Return the warning, empty if all is well, and whether it is an alarm."""
     if snapshot.state is RunState.FAILED:
-        reason = (snapshot.failure or "the session ended early.").splitlines()[0]
-        return f"! Stopped: {reason} What was recorded is kept", True
+        reason = (snapshot.failure or _("the session ended early.")).splitlines()[0]
+        return _("! Stopped: {reason} What was recorded is kept").format(reason=reason), True
     if snapshot.state is RunState.FINISHED and snapshot.playback is None:
-        return "Sensor stream ended. Press f for the summary", False
+        return _("Sensor stream ended. Press f for the summary"), False
     if snapshot.state is not RunState.RUNNING:
         return "", False
     if snapshot.playback is not None and snapshot.playback.seeking:
-        return "SEEKING", False
+        return _("SEEKING"), False
     if snapshot.paused:
-        return "PAUSED   space: go on", False
+        return _("PAUSED   space: go on"), False
     if snapshot.link in _BROKEN_LINKS:
         # The reason first: the wearer can do something about it.
         reason = f"{snapshot.link_detail} " if snapshot.link_detail else ""
         return f"! {reason}{_BROKEN_LINKS[snapshot.link]}", True
     age_s = snapshot.sample_age_s
     if age_s is not None and age_s > STALLED_AFTER_S:
-        return f"! No data for {age_s:.0f} s. Reps are not counted until it is back", True
+        return _("! No data for {seconds} s. Reps are not counted until it is back").format(
+            seconds=f"{age_s:.0f}"
+        ), True
     if snapshot.restarted:
-        return f"! {snapshot.restarted}. The recording goes on", True
+        return _("! {reason}. The recording goes on").format(reason=snapshot.restarted), True
     if snapshot.recording is RecordingState.FAILED:
         # The reason first, and without the path: the line is cut off at its end.
-        reason = (snapshot.recording_failure or "the file fails").partition(" (")[0]
+        reason = (snapshot.recording_failure or _("the file fails")).partition(" (")[0]
         reason = f"{reason[:1].upper()}{reason[1:]}"
-        return f"! {reason}: not recording. Reps are counted all the same", True
+        return _("! {reason}: not recording. Reps are counted all the same").format(
+            reason=reason
+        ), True
     if snapshot.warning:
         return f"! {snapshot.warning}", False
     if snapshot.calibrating is not None and snapshot.sets:
@@ -271,10 +301,40 @@ _LINK_SIGNS: Final = {
     LinkState.GONE: "×",
 }
 
+LINKS: Final = {
+    LinkState.SEARCHING: _("searching"),
+    LinkState.CONNECTING: _("connecting"),
+    LinkState.CONFIGURING: _("configuring"),
+    LinkState.WAITING: _("waiting"),
+    LinkState.STREAMING: _("streaming"),
+    LinkState.STALLED: _("stalled"),
+    LinkState.LOST: _("lost"),
+    LinkState.RECONNECTING: _("reconnecting"),
+    LinkState.GONE: _("gone"),
+}
+"""The states of a link in a word."""
+
+FAULTS: Final = {
+    FaultReason.LENGTH: _("length"),
+    FaultReason.VERSION: _("version"),
+    FaultReason.FORMAT: _("format"),
+    # Translators: packets that never arrived.
+    FaultReason.LOST: _("lost"),
+    FaultReason.DUPLICATE: _("duplicate"),
+    FaultReason.OUT_OF_ORDER: _("out of order"),
+    FaultReason.CLOCK: _("clock"),
+    FaultReason.UNCONFIGURED: _("unconfigured"),
+    FaultReason.UNKNOWN_CHANNEL: _("unknown channel"),
+    FaultReason.NOT_FINITE: _("not finite"),
+    FaultReason.OVERRUN: _("overrun"),
+    FaultReason.DETECTOR_RESTARTED: _("detector restarted"),
+}
+"""What was wrong with packets, in a word or two."""
+
 _RECORDING_WORDS: Final = {
     RecordingState.OFF: "",
-    RecordingState.ON: "● recording",
-    RecordingState.FAILED: "! not recording",
+    RecordingState.ON: _("● recording"),
+    RecordingState.FAILED: _("! not recording"),
 }
 
 
@@ -285,20 +345,23 @@ def quality_text(snapshot: SessionSnapshot, sound: str = "") -> str:
     """
     link = snapshot.link
     faults = sum(snapshot.faults.values())
-    reasons = ", ".join(f"{reason.value} {n}" for reason, n in snapshot.faults.items())
+    reasons = ", ".join(f"{FAULTS[reason]} {n}" for reason, n in snapshot.faults.items())
     lost_s = sum(gap.end_s - gap.start_s for gap in snapshot.gaps)
     gaps = len(snapshot.gaps)
     live = snapshot.playback is None and snapshot.state is RunState.RUNNING
     # A live sensor may send nothing, whatever its link reports.
     silent = live and (snapshot.sample_age_s or 0.0) > STALLED_AFTER_S
     parts = [
-        f"link {UNKNOWN}" if link is None else _link(link, silent=silent),
-        "" if snapshot.second_link is None else f"second {_link(snapshot.second_link)}",
+        f"{_('link')} {UNKNOWN}" if link is None else _link(link, silent=silent),
+        ""
+        if snapshot.second_link is None
+        # Translators: the state of the second sensor.
+        else _("second {state}").format(state=_link(snapshot.second_link)),
         sound,
         number(snapshot.rate_hz, 1, " Hz"),
         _battery(snapshot.battery_percent),
-        f"gaps {gaps}" + (f" ({lost_s:.1f} s)" if gaps else ""),
-        f"faults {faults}" + (f" ({reasons})" if reasons else ""),
+        f"{_('gaps')} {gaps}" + (f" ({decimal(lost_s, 1)} s)" if gaps else ""),
+        f"{_('faults')} {faults}" + (f" ({reasons})" if reasons else ""),
         _RECORDING_WORDS[snapshot.recording],
     ]
     return "  ".join(part for part in parts if part)
@@ -306,15 +369,16 @@ def quality_text(snapshot: SessionSnapshot, sound: str = "") -> str:
 
 def _link(state: LinkState, *, silent: bool = False) -> str:
     if silent and state is LinkState.STREAMING:
-        return "! no data"
-    return f"{_LINK_SIGNS.get(state, '…')} {state.value}"
+        return _("! no data")
+    return f"{_LINK_SIGNS.get(state, '…')} {LINKS[state]}"
 
 
 def _battery(percent: int | None) -> str:
     """Return the charge, with a sign when it is low; empty if unknown."""
     if percent is None:
         return ""
-    return f"{'! ' if percent < LOW_BATTERY_PERCENT else ''}battery {percent} %"
+    words = _("battery {charge}").format(charge=f"{percent} %")
+    return f"! {words}" if percent < LOW_BATTERY_PERCENT else words
 
 
 class Quality(TextLine):

@@ -16,6 +16,7 @@ from textual.widget import Widget
 
 from tracker.domain import LIFTERS_ORDER, Phase
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
+from tracker.language import _, localized, pgettext
 from tracker.tui.widgets.bars import LEVELS
 from tracker.tui.widgets.block_text import changed_run, line_strip, segment
 
@@ -182,7 +183,8 @@ def drawing(
     band = frozenset(row + marked for row in band_rows(band_deg, low, high, rows))
     labels = {marked: f"{high:z.0f}°", height - 1: f"{low:z.0f}°"}
     if band and max(band) not in labels:
-        labels[max(band)] = "top"
+        # Translators: where a lockout is on the scale of the curve, in four letters.
+        labels[max(band)] = pgettext("scale", "top")
     lines = [f"{labels.get(row, ''):>4} {''.join(line)}" for row, line in enumerate(cells)]
     return Drawing(lines, band, kinds)
 
@@ -319,7 +321,9 @@ class Trace(Widget):
             self.refresh(*changed)
 
     def on_mount(self) -> None:
-        self.border_title = f"{self.TITLE} · last {self.SHOWN_S:.0f} s"
+        self.border_title = _("{curve} · last {seconds} s").format(
+            curve=self.TITLE, seconds=f"{self.SHOWN_S:.0f}"
+        )
 
     def drawn(self, width: int, height: int) -> Drawing:
         """Return the whole trace."""
@@ -364,7 +368,7 @@ class PitchTrace(Trace):
     PitchTrace .trace--mark { color: $foreground; text-style: bold; }
     PitchTrace .trace--band { background: $success 25%; }
     """
-    TITLE = "Hips above the bottom"
+    TITLE = _("Hips above the bottom")
 
     def __init__(self) -> None:
         super().__init__()
@@ -422,7 +426,7 @@ class PitchTrace(Trace):
         segments = [segment(line[:_LABEL_WIDTH], self.visual_style)]
         column = _LABEL_WIDTH
         for kind, run in groupby(kinds[y].tolist()):
-            length = sum(1 for _ in run)
+            length = sum(1 for __ in run)
             segments.append(segment(line[column : column + length], self._style(kind, in_band)))
             column += length
         return Strip(segments, width)
@@ -488,14 +492,14 @@ def acc_lines(
     edges_s = end_s - ACC_SPAN_S * (1.0 - (np.arange(columns) + 1.0) / columns)
     values = column_values(time_s, acc_mps2 / STANDARD_GRAVITY_MPS2, edges_s)
     lines = braille_lines(values, 0.0, HIGHEST_G, height)
-    labels = {0: f"{HIGHEST_G:g} g", (height - 1) // 2: "1 g", height - 1: "0 g"}
+    labels = {0: localized(f"{HIGHEST_G:g} g"), (height - 1) // 2: "1 g", height - 1: "0 g"}
     return [f"{labels.get(row, ''):>3} {line}" for row, line in enumerate(lines)]
 
 
 class AccTrace(Trace):
     """The size of the acceleration."""
 
-    TITLE = "Acceleration"
+    TITLE = _("Acceleration")
     SHOWN_S = ACC_SPAN_S
 
     def update_from(self, time_s: NDArray[np.float64], acc_mps2: NDArray[np.float64]) -> None:
@@ -516,6 +520,6 @@ _BARS: Final = "▂▄▆█"
 def signal_text(rssi_dbm: int | None) -> str:
     """Return the bars and the strength; words if nothing was received."""
     if rssi_dbm is None:
-        return "not seen"
+        return _("not seen")
     filled = sum(rssi_dbm >= step_dbm for step_dbm in STEPS_DBM)
     return f"{_BARS[:filled]:·<{len(_BARS)}} {rssi_dbm} dBm"
