@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from tracker.domain import PainMoment
 from tracker.domain.loads import load_unit
+from tracker.export.app_terms import MOMENT_WORDS
 from tracker.export.report.measures import (
     HOLD,
     VELOCITY,
@@ -23,14 +24,13 @@ from tracker.export.report.plots import BY_SESSION, Series, dot_plot
 from tracker.export.report.wording import (
     UNKNOWN,
     day,
-    listed,
     median,
     moment,
     number,
     short,
     signed,
 )
-from tracker.language import _, ngettext
+from tracker.language import _, listed, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -252,9 +252,9 @@ def _plots(
 
 def _pain_plot(sessions: Sequence[Workout]) -> DotPlot | None:
     moments = (
-        (PainMoment.BEFORE, "round", _("before")),
-        (PainMoment.AFTER, "square", _("after")),
-        (PainMoment.NEXT_MORNING, "diamond", _("next morning")),
+        (PainMoment.BEFORE, "round"),
+        (PainMoment.AFTER, "square"),
+        (PainMoment.NEXT_MORNING, "diamond"),
     )
     return dot_plot(
         "trend-pain",
@@ -263,9 +263,9 @@ def _pain_plot(sessions: Sequence[Workout]) -> DotPlot | None:
             Series(
                 [pain_at(each, moment) for each in sessions],
                 [shape] * len(sessions),
-                name,
+                MOMENT_WORDS[moment],
             )
-            for moment, shape, name in moments
+            for moment, shape in moments
         ],
         list(map(_date, sessions)),
         along=BY_SESSION,

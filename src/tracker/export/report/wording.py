@@ -14,14 +14,14 @@ from statistics import median as _median
 from typing import TYPE_CHECKING, Final
 
 from tracker.coach import FLAG_WORDS, UNSEEN_FLAGS
-from tracker.domain import Flag, Side
+from tracker.domain import Flag
 from tracker.domain.foreign_text import visible
-from tracker.language import _, counted, day_text, decimal, ngettext
+from tracker.language import _, counted, day_text, decimal, listed, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tracker.domain import Rep, SetRecord
+    from tracker.domain import Rep, SetRecord, Side
 
 UNKNOWN: Final = "–"
 """Stands for a value that is not known."""
@@ -101,15 +101,6 @@ def clock_time(time_s: float | None) -> str:
     return f"{minutes}:{seconds:02d}"
 
 
-def listed(words: Iterable[str]) -> str:
-    """Return `a`, `a and b` or `a, b and c`."""
-    *first, last = list(words) or [""]
-    if not first:
-        return last
-    # Translators: the end of a list: "a, b" and "c".
-    return _("{words} and {last}").format(words=", ".join(first), last=last)
-
-
 def sentence_start(text: str) -> str:
     """Return a text with a capital at its beginning, and as it is after that."""
     return text[:1].upper() + text[1:]
@@ -139,15 +130,11 @@ def day_and_time(started_utc: str | None) -> str:
     return f"{day_text(time, 'yMMMEd')}, {time:%H:%M} {zone}"
 
 
-SIDE_WORDS: Final = {Side.LEFT: _("left"), Side.RIGHT: _("right")}
-"""The working leg, or the stretched side, in words."""
-
-
 def labels(exercise: str, side: Side | None, *, warm_up: bool) -> str:
     """Return what was done, and what is special about it, as far as there is anything to say."""
     words = [
         exercise,
-        "" if side is None else SIDE_WORDS[side],
+        "" if side is None else side.word,
         _("warm-up") if warm_up else "",
     ]
     return ", ".join(filter(None, words))
@@ -256,7 +243,7 @@ def remarks_of_set(record: SetRecord) -> tuple[Remark, ...]:
             flag,
             # Translators: the numbers of reps, as in "reps 2, 3 and 5".
             ngettext("rep {numbers}", "reps {numbers}", len(reps)).format(
-                numbers=listed(map(str, reps))
+                numbers=listed(list(map(str, reps)))
             ),
         )
         for flag in FLAG_TEXTS
