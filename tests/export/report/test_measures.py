@@ -37,7 +37,6 @@ from tracker.export.report.wording import (
     day_and_time,
     has_form_flag,
     known,
-    listed,
     median,
     moment,
     names,
@@ -48,7 +47,7 @@ from tracker.export.report.wording import (
     short,
     signed,
 )
-from tracker.language import counted
+from tracker.language import counted, listed
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
