@@ -32,7 +32,7 @@ from tracker.export.report.wording import (
     remarks_of_session,
     signed,
 )
-from tracker.language import _, language, localized, ngettext
+from tracker.language import _, language, localized, ngettext, pgettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -236,7 +236,9 @@ def _templates() -> Environment:
     )
     templates.policies["ext.i18n.trimmed"] = True
     # The extension adds its functions only while it is loaded, so no type checker knows them.
-    templates.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    templates.install_gettext_callables(  # type: ignore[attr-defined]
+        _, ngettext, newstyle=True, pgettext=pgettext
+    )
     templates.filters["localized"] = localized
     templates.filters["number"] = number
     templates.filters["printable"] = printable

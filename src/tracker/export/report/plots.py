@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tracker.domain import PHASE_WORDS, Phase
 from tracker.domain.tempo import EXPLOSIVE
 from tracker.export.report.wording import UNKNOWN, all_known, known, number, sentence_start
-from tracker.language import _
+from tracker.language import _, pgettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -142,7 +142,7 @@ BY_REP: Final = Along(
     _("Rep {place} {name}: {value}"),
     _("{quantity} by rep: {known} of {all} known, from {least} to {most} {unit}"),
     _("{quantity} {name} by rep: {known} of {all} known, from {least} to {most} {unit}"),
-    _("rep"),
+    pgettext("column", "rep"),
 )
 BY_SESSION: Final = Along(
     _("Session {place}: {value}"),
@@ -397,10 +397,12 @@ def phase_bar(key: str, rows: Sequence[PhaseRow]) -> PhaseBar | None:
         (row.phase, row.done_s if row.planned == EXPLOSIVE else row.planned_s, row.planned)
         for row in rows
     ]
-    named: list[tuple[str, list[tuple[Phase, float | None, str]]]] = [(_("done"), [*done])]
+    named: list[tuple[str, list[tuple[Phase, float | None, str]]]] = [
+        (pgettext("tempo", "done"), [*done])
+    ]
     # A plan of the hold alone cannot be drawn as a rep.
     if all(row.planned != UNKNOWN for row in rows):
-        named.insert(0, (_("plan"), [each for each in planned if each[1]]))
+        named.insert(0, (pgettext("tempo", "plan"), [each for each in planned if each[1]]))
     longest_s = max(sum(part[1] or 0.0 for part in each) for __, each in named)
     x = scale_over(
         [longest_s], _BAR_LEFT, BAR_WIDTH - _BAR_RIGHT, least_span=0.5, from_zero=True, steps=5

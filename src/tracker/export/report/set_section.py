@@ -19,7 +19,7 @@ from tracker.export.report.wording import (
     remarks_of_set,
     short,
 )
-from tracker.language import _, counted, localized
+from tracker.language import _, counted, localized, pgettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tracker.domain import Exercise, HeartRateSummary, Rep, SetRecord, Workout
 
 LEGEND: Final = (
-    ("round", _("rep")),
+    ("round", pgettext("legend", "rep")),
     ("diamond", _("rep with a remark on form")),
     ("square", _("rep whose numbers are less certain")),
 )
