@@ -208,7 +208,9 @@ def test_the_csv_says_what_the_json_says(workout: Workout) -> None:
     assert notes == [harmless_text(each["note"] or "") for each in told["sets"]]
 
 
-@pytest.mark.parametrize("locale", ["de", "de_AT", "de-DE.UTF-8", "fr_CA", "pt_BR", "RU"])
+@pytest.mark.parametrize(
+    "locale", ["de", "de_AT", "de-DE.UTF-8", "fr_CA", "pt_BR", "RU", "no", "en_ZA", "de_FR"]
+)
 def test_a_spreadsheet_with_a_decimal_comma_gets_one(locale: str) -> None:
     text = written(write_sets, WORKOUT, dialect_of(locale))
     assert text.startswith("\ufeffstarted_utc;source;exercise;set;")
@@ -220,14 +222,14 @@ def test_a_spreadsheet_with_a_decimal_comma_gets_one(locale: str) -> None:
     assert flags[3] == "gap;low_confidence_velocity"
 
 
-@pytest.mark.parametrize("locale", ["en", "en_GB", "de_CH", "es_MX", "ja"])
+@pytest.mark.parametrize("locale", ["en", "en_GB", "de_CH", "es_MX", "es_419", "ja", "fa"])
 def test_a_spreadsheet_with_a_decimal_point_gets_what_programs_read(locale: str) -> None:
     assert written(write_sets, WORKOUT, dialect_of(locale)) == "\ufeff" + written(
         write_sets, WORKOUT
     )
 
 
-@pytest.mark.parametrize("locale", ["", "germany", "de;", "d", "../de"])
+@pytest.mark.parametrize("locale", ["", "germany", "de;", "d", "../de", "xx", "xx_DE"])
 def test_what_is_no_locale_is_refused(locale: str) -> None:
     with pytest.raises(InputError, match="expected one such as de"):
         dialect_of(locale)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.domain import (
     InputError,
+    PainMoment,
     Phase,
     activity_named,
     exercise_named,
@@ -25,11 +26,12 @@ from tracker.domain import (
     title_of,
 )
 from tracker.export.columns import SET_COLUMNS, set_rows
+from tracker.language import _, decimal, localized
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tracker.domain import TimedRecord, Workout
+    from tracker.domain import PainEntered, TimedRecord, Workout
     from tracker.export.columns import SetRow
 
 
@@ -199,7 +201,7 @@ clock that was never set."""
 _LONGEST_S: Final = 4_000_000.0
 """46 days: FIT counts milliseconds in 32 bits. Only a clock jump makes a session this long."""
 
-_ADVICE: Final = 'Give its start: --started "2026-11-25T18:00+01:00"'
+_ADVICE: Final = _('Give its start: --started "2026-11-25T18:00+01:00"')
 
 
 def started(workout: Workout, form: str) -> datetime:
@@ -210,20 +212,23 @@ def started(workout: Workout, form: str) -> datetime:
     """
     path, text = workout.facts.path, workout.info.started_utc
     if not workout.sets and not workout.timed:
-        problem = f"has no set, so there is nothing to write as {form}"
-        advice = "See what was found with: tracker analyze FILE --format text"
+        problem = _("has no set, so there is nothing to write as {form}").format(form=form)
+        advice = _("See what was found with: tracker analyze FILE --format text")
         raise InputError(path, problem, advice)
     if text is None:
-        raise InputError(path, f"has no start time, and {form} needs a date", _ADVICE)
+        problem = _("has no start time, and {form} needs a date").format(form=form)
+        raise InputError(path, problem, _ADVICE)
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        problem = f"started at {text!r}, which is not a date and time"
+        problem = _("started at {text!r}, which is not a date and time").format(text=text)
     else:
         if moment.utcoffset() is None:
-            problem = f"started at {text!r}, which has no offset from UTC"
+            problem = _("started at {text!r}, which has no offset from UTC").format(text=text)
         elif moment.year not in _YEARS:
-            problem = f"started at {text!r}, expected {_YEARS[0]} to {_YEARS[-1]}"
+            problem = _("started at {text!r}, expected {first} to {last}").format(
+                text=text, first=_YEARS[0], last=_YEARS[-1]
+            )
         else:
             return moment
     raise InputError(path, problem, _ADVICE)
@@ -255,9 +260,12 @@ def elapsed_s(workout: Workout) -> float | None:
         return None
     elapsed = max(ends_s)
     if not elapsed <= _LONGEST_S:
-        problem = f"lasts {elapsed:g} s, expected at most {_LONGEST_S:g} s"
         raise InputError(
-            workout.facts.path, problem, "See its times with: tracker analyze FILE --format json"
+            workout.facts.path,
+            _("lasts {seconds} s, expected at most {most} s").format(
+                seconds=localized(f"{elapsed:g}"), most=f"{_LONGEST_S:g}"
+            ),
+            _("See its times with: tracker analyze FILE --format json"),
         )
     return elapsed
 
@@ -301,17 +309,21 @@ def parts_of(workout: Workout) -> list[Part]:
     """Return all that was done in a training, in order."""
     sets = zip(set_rows(workout), names_in(workout), set_texts(workout), strict=True)
     parts = [
-        Part(names, f"Set {row.record.index}", text, row.record.warm_up, row, None)
+        Part(names, _set_title(row.record.index), text, row.record.warm_up, row, None)
         for row, names, text in sets
     ]
     parts += [_timed_part(each) for each in workout.timed]
     return sorted(parts, key=lambda part: part.start_s)
 
 
+def _set_title(number: int) -> str:
+    return _("Set {number}").format(number=number)
+
+
 def _timed_part(each: TimedRecord) -> Part:
     words = (
-        "warm-up" if each.warm_up else "",
-        "" if each.side is None else each.side.value,
+        _("warm-up") if each.warm_up else "",
+        "" if each.side is None else each.side.word,
         f"{each.duration_s:.0f} s",
     )
     return Part(
@@ -359,31 +371,49 @@ def set_texts(workout: Workout) -> list[str]:
 
 def session_text(workout: Workout) -> str:
     """Return the wearer's note on the session, and the pain scores."""
-    scores = [
-        f"Pain {pain.moment.value.replace('_', ' ')}"
-        + (f" (set {pain.set_index})" if pain.set_index is not None else "")
-        + f": {pain.score} of 10"
-        for pain in workout.pain
-    ]
-    return "\n".join(filter(None, (workout.note, *scores)))
+    return "\n".join(filter(None, (workout.note, *map(_pain_text, workout.pain))))
+
+
+def _pain_text(pain: PainEntered) -> str:
+    moment = MOMENT_WORDS[pain.moment]
+    if pain.set_index is None:
+        return _("Pain {moment}: {score} of 10").format(moment=moment, score=pain.score)
+    return _("Pain {moment} (set {number}): {score} of 10").format(
+        moment=moment, number=pain.set_index, score=pain.score
+    )
+
+
+MOMENT_WORDS: Final = {
+    # Translators: when pain was asked for, as in "Pain before: 2 of 10".
+    PainMoment.BEFORE: _("before"),
+    PainMoment.BETWEEN: _("between"),
+    PainMoment.AFTER: _("after"),
+    PainMoment.NEXT_MORNING: _("next morning"),
+}
+"""When pain was asked for, in words."""
 
 
 def _figures(row: SetRow) -> str:
     figures = figures_of(row)
     record = row.record
     parts = [
-        "warm-up" if record.warm_up else "",
-        "" if record.side is None else record.side.value,
+        _("warm-up") if record.warm_up else "",
+        "" if record.side is None else record.side.word,
         _tempo(figures),
         _velocity(figures),
-        _measured(figures, "mean_rom_deg", "range", "°"),
-        "" if record.length_s is None else f"set {record.length_s:.0f} s",
-        _measured(figures, "rest_before_s", "rest before", " s"),
+        _measured(figures, "mean_rom_deg", _("range {whole}°")),
+        ""
+        if record.length_s is None
+        else _("set {whole} s").format(whole=f"{record.length_s:.0f}"),
+        _measured(figures, "rest_before_s", _("rest before {whole} s")),
     ]
     if record.sensed and record.counted != record.done:
-        parts.append(f"sensor counted {record.counted}")
+        parts.append(_("sensor counted {reps}").format(reps=record.counted))
     if record.plan.tempo is not None:
-        parts.append(f"planned {record.plan.tempo.code} ({record.plan.tempo.words})")
+        tempo = record.plan.tempo
+        parts.append(
+            _("planned {code} ({words})").format(code=localized(tempo.code), words=tempo.words)
+        )
     return "; ".join(filter(None, parts))
 
 
@@ -392,16 +422,23 @@ def _tempo(figures: Mapping[str, object]) -> str:
     known = {phase: figures.get(f"mean_{phase.value}_s") for phase in Phase}
     if not any(mean_s is not None for mean_s in known.values()):
         return ""
-    means = {phase: "–" if mean_s is None else f"{mean_s:.1f}" for phase, mean_s in known.items()}
-    return f"tempo {tempo_code(means)} ({tempo_words(means)})"
+    means = {
+        phase: decimal(mean_s, 1) if isinstance(mean_s, float) else "–"
+        for phase, mean_s in known.items()
+    }
+    return _("tempo {code} ({words})").format(code=tempo_code(means), words=tempo_words(means))
 
 
 def _velocity(figures: Mapping[str, object]) -> str:
-    if "mean_velocity_mps" not in figures:
+    velocity, loss = (figures.get(name) for name in ("mean_velocity_mps", "velocity_loss_pct"))
+    if not isinstance(velocity, float):
         return ""
-    loss = f", loss {figures['velocity_loss_pct']:.0f} %" if "velocity_loss_pct" in figures else ""
-    return f"{figures['mean_velocity_mps']:.2f} m/s{loss}"
+    text = f"{decimal(velocity, 2)} m/s"
+    if loss is None:
+        return text
+    # Translators: velocity loss over the set.
+    return _("{velocity}, loss {percent} %").format(velocity=text, percent=f"{loss:.0f}")
 
 
-def _measured(figures: Mapping[str, object], name: str, word: str, unit: str) -> str:
-    return f"{word} {figures[name]:.0f}{unit}" if name in figures else ""
+def _measured(figures: Mapping[str, object], name: str, text: str) -> str:
+    return text.format(whole=f"{figures[name]:.0f}") if name in figures else ""

@@ -12,8 +12,9 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from tracker.domain import InputError, OutputError, exercise_named
+from tracker.domain import InputError, OutputError
 from tracker.domain.foreign_text import json_file_text
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -152,10 +153,12 @@ EVENTS: Final = {
 def motion_sidecar(workout: Workout, samples: TimedFrame) -> dict[str, object]:
     """Return the sidecar of one run's samples."""
     info, rate_hz = workout.info, workout.facts.rate_hz
+    # English, as the names of a standard are.
+    task = info.exercise.replace("_", " ")
     gyro = 0 if samples.gyro_radps is None else 3
     about: dict[str, object] = {
-        "TaskName": info.exercise.replace("_", " "),
-        "TaskDescription": f"{exercise_named(info.exercise).title}, with a sensor on the pelvis",
+        "TaskName": task,
+        "TaskDescription": f"{task.capitalize()}, with a sensor on the pelvis",
         "TrackingSystemName": info.device_name or info.sensor,
         "SamplingFrequency": None if rate_hz is None else round(rate_hz, 4),
         "RecordingDuration": round(float(samples.time_s[-1] - samples.time_s[0]), 6),
@@ -185,14 +188,14 @@ def write_dataset(runs: Sequence[Run], subject: str, folder: Path, target: Path)
     from tracker.version import VERSION
 
     if not re.fullmatch(r"[0-9A-Za-z]+", subject):
-        problem = f"{subject!r} is not a label"
-        raise InputError("--subject", problem, "Use letters and digits only, as in 01.")
+        problem = _("{subject!r} is not a label").format(subject=subject)
+        raise InputError("--subject", problem, _("Use letters and digits only, as in 01."))
     label = f"sub-{subject}"
     if (target / label).exists():
         raise OutputError(
             str(target),
-            f"{label} is in this dataset already",
-            "Give another --subject, or export all sessions of this one into a new dataset.",
+            _("{label} is in this dataset already").format(label=label),
+            _("Give another --subject, or export all sessions of this one into a new dataset."),
         )
     motion = folder / label / "motion"
     motion.mkdir(parents=True)
@@ -201,8 +204,8 @@ def write_dataset(runs: Sequence[Run], subject: str, folder: Path, target: Path)
         if samples is None or workout.facts.rate_hz is None:
             raise InputError(
                 workout.facts.path,
-                "has no samples, or too few to tell their rate",
-                "Leave it out.",
+                _("has no samples, or too few to tell their rate"),
+                _("Leave it out."),
             )
         _write_run(workout, samples, motion, stem)
         scans.append((f"motion/{stem}_motion.tsv", _acquired(workout, samples)))
@@ -237,7 +240,7 @@ def _write_run(workout: Workout, samples: TimedFrame, folder: Path, stem: str) -
 
 def _stems(runs: Sequence[Run], label: str) -> list[str]:
     """Return how the names of each training's files start; repetitions of a task are its runs."""
-    tasks = [workout.info.exercise.replace("_", "") for workout, _ in runs]
+    tasks = [workout.info.exercise.replace("_", "") for workout, __ in runs]
     amounts = Counter(tasks)
     seen: Counter[str] = Counter()
     stems = []

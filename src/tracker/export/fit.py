@@ -29,6 +29,7 @@ from tracker.export.app_terms import (
     started,
 )
 from tracker.export.columns import SET_COLUMNS
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -105,7 +106,7 @@ def fit_file(messages: Iterable[Message]) -> bytes:
             definitions[message.number] = definition
             data += definition
         data.append(local_type)
-        for _, packed in (*fields, *ours):
+        for __, packed in (*fields, *ours):
             data += packed
     size = _HEADER.size + _CHECKSUM.size
     head = _HEADER.pack(size, _PROTOCOL_VERSION, PROFILE_VERSION, len(data), b".FIT")
@@ -139,26 +140,35 @@ def _definition(
 
 
 def _packed(field: Field) -> bytes:
-    value, (_, code) = field.value, field.base.value
+    value, (__, code) = field.value, field.base.value
     if isinstance(value, str):
         value = value.encode("utf-8", "replace") + b"\0"
     if isinstance(value, bytes):
-        _check(field, len(value) <= _LONGEST_FIELD, f"at most {_LONGEST_FIELD} bytes")
+        _check(
+            field,
+            len(value) <= _LONGEST_FIELD,
+            _("at most {most} bytes").format(most=_LONGEST_FIELD),
+        )
         return value
     if code != "d":
         # All ones mean unknown.
         most = (1 << 8 * struct.calcsize(code)) - 2
-        _check(field, 0 <= value <= most, f"0 to {most}")
+        _check(field, 0 <= value <= most, _("0 to {most}").format(most=most))
     return struct.pack(f"<{code}", value)
 
 
 def _check(field: Field, fits: bool, expected: str) -> None:
     if not fits:
-        raise InputError("fit", f"{field.name} holds {expected}, got {field.value!r}")
+        raise InputError(
+            "fit",
+            _("{field} holds {expected}, got {value!r}").format(
+                field=field.name, expected=expected, value=field.value
+            ),
+        )
 
 
 def _crc_of_byte(byte: int) -> int:
-    for _ in range(8):
+    for __ in range(8):
         byte = (byte >> 1) ^ (0xA001 if byte & 1 else 0)
     return byte
 

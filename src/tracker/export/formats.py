@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.domain import InputError, UnknownNameError
 from tracker.domain.plugins import merged
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -107,7 +108,7 @@ class Format:
 
 def _samples(session: Session) -> TimedFrame:
     if session.samples is None:
-        raise InputError(session.workout.facts.path, "has no samples to export")
+        raise InputError(session.workout.facts.path, _("has no samples to export"))
     return session.samples
 
 
@@ -209,76 +210,76 @@ def _fit(session: Session, out: BinaryIO) -> None:
 _ALL: Final = (
     Format(
         "csv",
-        "one row per rep, units in the header",
+        _("one row per rep, units in the header"),
         ".csv",
         joined_writer=_csv_reps,
         takes_locale=True,
     ),
-    Format("csv-sets", "one row per set", ".csv", joined_writer=_csv_sets, takes_locale=True),
-    Format("xlsx", "sets and reps as an Excel workbook", ".xlsx", joined_writer=_xlsx),
+    Format("csv-sets", _("one row per set"), ".csv", joined_writer=_csv_sets, takes_locale=True),
+    Format("xlsx", _("sets and reps as an Excel workbook"), ".xlsx", joined_writer=_xlsx),
     Format(
         "json",
-        "everything, as analyze --format json prints it",
+        _("everything, as analyze --format json prints it"),
         ".json",
         writer=_json,
     ),
     Format(
         "html",
-        "a report for a phone, for paper and for a clinician, one page that loads nothing",
+        _("a report for a phone, for paper and for a clinician, one page that loads nothing"),
         ".html",
         writer=_html,
         needs=Needs.HISTORY,
     ),
     Format(
         "parquet",
-        "one row per rep with types and units; several sessions become a folder, split by day",
+        _("one row per rep with types and units; several sessions become a folder, split by day"),
         ".parquet",
         writer=_parquet,
         folder_writer=_parquet_folder,
     ),
     Format(
         "raw-csv",
-        "every sample, as analyze reads it",
+        _("every sample, as analyze reads it"),
         ".csv",
         writer=_raw_csv,
         needs=Needs.SAMPLES,
     ),
     Format(
         "raw-parquet",
-        "every sample with types and units",
+        _("every sample with types and units"),
         ".parquet",
         writer=_raw_parquet,
         needs=Needs.SAMPLES,
     ),
     Format(
         "bids",
-        "every sample and rep as a BIDS motion dataset, a folder",
+        _("every sample and rep as a BIDS motion dataset, a folder"),
         "",
         folder_writer=_bids,
         needs=Needs.SAMPLES,
     ),
     Format(
         "fit",
-        "a strength activity for Garmin Connect, Strava and others",
+        _("a strength activity for Garmin Connect, Strava and others"),
         ".fit",
         writer=_fit,
     ),
-    Format("strava", "sets for Strava's upload, as JSON", ".json", writer=_strava),
+    Format("strava", _("sets for Strava's upload, as JSON"), ".json", writer=_strava),
     Format(
         "hevy",
-        "one row per set, as Hevy exports them",
+        _("one row per set, as Hevy exports them"),
         ".csv",
         joined_writer=_hevy,
     ),
     Format(
         "strong",
-        "one row per set, as Strong exports them; Hevy and others import it",
+        _("one row per set, as Strong exports them; Hevy and others import it"),
         ".csv",
         joined_writer=_strong,
     ),
     Format(
         "fitnotes",
-        "one row per set with its unit, as FitNotes exports them; LiftLog imports it",
+        _("one row per set with its unit, as FitNotes exports them; LiftLog imports it"),
         ".csv",
         joined_writer=_fitnotes,
     ),

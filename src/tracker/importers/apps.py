@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tracker.domain.units import RADPS_PER_DPS
+from tracker.language import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,71 +43,88 @@ def _app(
 
 APPS: Final = (
     _app(
-        "the Movella DOT app",
+        # Translators: stands after "written by".
+        _("the Movella DOT app"),
         r"DeviceTag:|PacketCounter,|FreeAcc_X",
-        "Choose a payload with Acc_X and Gyr_X, as Custom Mode 5 or Rate Quantities: FreeAcc is "
-        "without gravity.",
+        _(
+            "Choose a payload with Acc_X and Gyr_X, as Custom Mode 5 or Rate Quantities: FreeAcc "
+            "is without gravity."
+        ),
         # Xsens DOT User Manual, "Calibrated inertial data": m/s² and degrees per second.
         units=(1.0, RADPS_PER_DPS),
     ),
     _app(
         "Polar Sensor Logger",
         r"Phone timestamp;",
-        "Switch on ACC (and GYR, with a Verity Sense) before you start, and name the file that "
-        "ends in _ACC.txt.",
+        _(
+            "Switch on ACC (and GYR, with a Verity Sense) before you start, and name the file "
+            "that ends in _ACC.txt."
+        ),
     ),
     _app(
-        "WitMotion's software",
+        # Translators: stands after "written by".
+        _("WitMotion's software"),
         r"Chip ?Time|AngleX\(|Angle X\(|Electric quantity|设备名称|片上时间",
-        "Switch on acceleration and angular velocity under Config, Content, and record again.",
+        _("Switch on acceleration and angular velocity under Config, Content, and record again."),
     ),
     _app(
-        "Consensys of Shimmer",
+        # Translators: stands after "written by".
+        _("Consensys of Shimmer"),
         r"_(?:CAL|RAW|UNCAL)\b",
-        "Export calibrated data: Manage Data, Export, Calibrated, with Low Noise or Wide Range "
-        "Accelerometer and Gyroscope switched on.",
+        _(
+            "Export calibrated data: Manage Data, Export, Calibrated, with Low Noise or Wide "
+            "Range Accelerometer and Gyroscope switched on."
+        ),
     ),
     _app(
         "SensorLog",
         r"loggingTime\(|loggingSample\(",
-        "Switch on Accelerometer and Gyroscope in its settings; Device Motion alone is without "
-        "gravity.",
+        _(
+            "Switch on Accelerometer and Gyroscope in its settings; Device Motion alone is "
+            "without gravity."
+        ),
         points_down=True,
     ),
     _app(
-        "Physics Toolbox on an iPhone",
+        # Translators: stands after "written by".
+        _("Physics Toolbox on an iPhone"),
         r"gFTotal",
-        "Record the G-Force Meter; Linear Accelerometer is without gravity.",
+        _("Record the G-Force Meter; Linear Accelerometer is without gravity."),
         points_down=True,
         units=(None, 1.0),
     ),
     _app(
         "Physics Toolbox",
         r"TgF|\baT\b|gFx|# Target Sample Rate",
-        "Record the G-Force Meter, or a Multi Record of G-Force Meter and Gyroscope; Linear "
-        "Accelerometer is without gravity.",
+        _(
+            "Record the G-Force Meter, or a Multi Record of G-Force Meter and Gyroscope; Linear "
+            "Accelerometer is without gravity."
+        ),
         units=(1.0, 1.0),
     ),
     _app(
         "AndroSensor",
         r"TIME SINCE START|ACCELEROMETER [XYZ]|LINEAR ACCELERATION [XYZ]",
-        "Switch on Accelerometer and Gyroscope in its settings.",
+        _("Switch on Accelerometer and Gyroscope in its settings."),
     ),
     _app(
         "Sensor Logger",
         r"seconds_elapsed",
-        "Switch on Total Acceleration, Accelerometer Uncalibrated, or Gravity beside the "
-        "Accelerometer, and name all of its files: the folder or the zip.",
+        _(
+            "Switch on Total Acceleration, Accelerometer Uncalibrated, or Gravity beside the "
+            "Accelerometer, and name all of its files: the folder or the zip."
+        ),
     ),
     _app(
-        "a Movesense app",
+        # Translators: stands after "written by".
+        _("a Movesense app"),
         r"ArrayAcc|X: \(m/s|\"Meas\"",
-        "Subscribe to Acc, IMU6 or IMU9; ECG and heart rate show no movement.",
+        _("Subscribe to Acc, IMU6 or IMU9; ECG and heart rate show no movement."),
     ),
     _app(
         "phyphox",
         r"Absolute acceleration|Linear Acceleration [xyz] \(|\"Time \(s\)\"",
-        'Use the experiment "Acceleration with g".',
+        _('Use the experiment "Acceleration with g".'),
     ),
 )
 

@@ -13,9 +13,11 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import reduce
 from typing import TYPE_CHECKING, Final
 
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
+from tracker.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,14 +28,24 @@ AXES: Final = ("x", "y", "z")
 class Quantity(Enum):
     """What three columns measure."""
 
-    ACC = "acceleration"
-    LINEAR_ACC = "acceleration without gravity"
-    GRAVITY = "gravity"
-    GYRO = "angular rate"
-    OTHER = "something else"
+    ACC = N_("acceleration")
+    LINEAR_ACC = N_("acceleration without gravity")
+    GRAVITY = N_("gravity")
+    GYRO = N_("angular rate")
+    OTHER = N_("something else")
     """A magnetic field, an angle, or whatever else is of no use here."""
-    UNNAMED = "something that has no name"
+    UNNAMED = N_("something that has no name")
     """Nothing but x, y and z; the name of the file or the values may tell."""
+
+    @property
+    def words(self) -> str:
+        """The same for people."""
+        return _(self.value)
+
+
+def alternatives(names: Iterable[str]) -> str:
+    """Return names to choose from: `a or b`."""
+    return reduce(lambda all_, name: _("{one} or {other}").format(one=all_, other=name), names)
 
 
 ACC_MPS2: Final = {

@@ -18,6 +18,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 from tracker.domain import InputError
 from tracker.domain.errors import reading
+from tracker.language import _
 from tracker.recording.format import MARKER
 
 if TYPE_CHECKING:
@@ -37,12 +38,13 @@ _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 
 _NO_TEXT: Final = {
     b"SQLite format 3\x00": (
-        "a database of SQLite",
-        "Export CSV instead; in Sensor Logger: Settings, Export Format, Zipped CSV.",
+        # Translators: this and the next few stand in "expected a CSV, but the file is ...".
+        _("a database of SQLite"),
+        _("Export CSV instead; in Sensor Logger: Settings, Export Format, Zipped CSV."),
     ),
-    b"%PDF": ("a PDF", "Export the samples as CSV."),
-    b"\xd0\xcf\x11\xe0": ("an old Excel workbook", "Save it as CSV."),
-    b"MATLAB": ("a MATLAB file", "Export CSV instead."),
+    b"%PDF": (_("a PDF"), _("Export the samples as CSV.")),
+    b"\xd0\xcf\x11\xe0": (_("an old Excel workbook"), _("Save it as CSV.")),
+    b"MATLAB": (_("a MATLAB file"), _("Export CSV instead.")),
 }
 """What exporters offer beside text, by its first bytes, and what to choose instead."""
 
@@ -63,7 +65,9 @@ def _text(path: Path, room: int) -> bytes:
             content = bounded(gzip.GzipFile(fileobj=file) if packed else file, room)
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
             raise InputError(
-                str(path), f"the compressed data is damaged: {error}", "Unpack or copy it again."
+                str(path),
+                _("the compressed data is damaged: {error}").format(error=error),
+                _("Unpack or copy it again."),
             ) from error
     return checked_text(path, content, room)
 
@@ -77,30 +81,38 @@ def checked_text(path: Path, content: bytes, room: int | None = None) -> bytes:
     if len(content) > (MAX_TEXT_BYTES if room is None else room):
         raise InputError(
             str(path),
-            f"has more than {MAX_TEXT_BYTES >> 20} MB of text",
-            "Cut it into parts; what is JSON is three times smaller as CSV.",
+            _too_much_text(),
+            _("Cut it into parts; what is JSON is three times smaller as CSV."),
         )
     if content.startswith((MARKER, b"ARROW1")):
         raise InputError(
             str(path),
-            "expected a CSV, but the file is in an Arrow format",
-            "If it is a recording, unpack it and give it the ending .arrows; otherwise save it as "
-            "CSV.",
+            _("expected a CSV, but the file is in an Arrow format"),
+            _(
+                "If it is a recording, unpack it and give it the ending .arrows; otherwise save "
+                "it as CSV."
+            ),
         )
     for mark, (what, advice) in _NO_TEXT.items():
         if content.startswith(mark):
-            raise InputError(str(path), f"expected a CSV, but the file is {what}", advice)
+            problem = _("expected a CSV, but the file is {what}").format(what=what)
+            raise InputError(str(path), problem, advice)
     if max(content.count(b"\n"), content.count(b"\r")) > MAX_LINES:
-        raise InputError(str(path), f"has more than {MAX_LINES} lines", "Cut it into parts.")
+        problem = _("has more than {lines} lines").format(lines=MAX_LINES)
+        raise InputError(str(path), problem, _("Cut it into parts."))
     # Not the tabs at the end: the last cells of a row may be empty.
     text = in_utf8(content).removeprefix(_UTF8_MARK).rstrip(b"\r\n ")
     if b"\x00" in text:
         raise InputError(
             str(path),
-            "expected a CSV, but the file is not text",
-            "Check that it is the right file.",
+            _("expected a CSV, but the file is not text"),
+            _("Check that it is the right file."),
         )
     return text
+
+
+def _too_much_text() -> str:
+    return _("has more than {megabytes} MB of text").format(megabytes=MAX_TEXT_BYTES >> 20)
 
 
 _CHARSETS: Final = (
@@ -189,10 +201,10 @@ def foreign_files(paths: Sequence[Path]) -> tuple[ForeignFile, ...]:
             room -= len(file.text)
             found.append(file)
             if room < 0:
-                raise InputError(str(paths[0]), f"has more than {MAX_TEXT_BYTES >> 20} MB of text")
+                raise InputError(str(paths[0]), _too_much_text())
     if not found:
         raise InputError(
-            str(paths[0]), "has no CSV in it", "Name the folder or zip that the app saved."
+            str(paths[0]), _("has no CSV in it"), _("Name the folder or zip that the app saved.")
         )
     return tuple(found)
 
@@ -237,11 +249,12 @@ def _zipped(path: Path, room: int) -> Iterator[ForeignFile]:
         if not named and any(each.filename.startswith("xl/") for each in inside):
             raise InputError(
                 str(path),
-                "expected a CSV, but the file is an Excel workbook",
-                "Export CSV instead; in phyphox: Export Data, CSV. Or save it as CSV.",
+                _("expected a CSV, but the file is an Excel workbook"),
+                _("Export CSV instead; in phyphox: Export Data, CSV. Or save it as CSV."),
             )
         if sum(each.file_size for each in named) > room:
-            raise InputError(str(path), f"unpacks to more than {MAX_TEXT_BYTES >> 20} MB of text")
+            problem = _("unpacks to more than {megabytes} MB of text")
+            raise InputError(str(path), problem.format(megabytes=MAX_TEXT_BYTES >> 20))
         for each in named:
             label = path / PurePosixPath(each.filename)
             with archive.open(each) as file:
@@ -258,10 +271,14 @@ def _unpacking(path: Path) -> Iterator[None]:
             yield
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise InputError(
-            str(path), f"cannot be unpacked: {error}", "Copy it again, or unpack it by hand."
+            str(path),
+            _("cannot be unpacked: {error}").format(error=error),
+            _("Copy it again, or unpack it by hand."),
         ) from error
     except RuntimeError as error:
-        raise InputError(str(path), "is protected by a password", "Unpack it by hand.") from error
+        raise InputError(
+            str(path), _("is protected by a password"), _("Unpack it by hand.")
+        ) from error
 
 
 def _is_text(name: str) -> bool:
@@ -273,8 +290,8 @@ def _refuse_many(path: Path, amount: int) -> None:
     if amount > MOST_FILES:
         raise InputError(
             str(path),
-            f"has {amount} text files, expected those of one session",
-            "Name the folder of one session.",
+            _("has {amount} text files, expected those of one session").format(amount=amount),
+            _("Name the folder of one session."),
         )
 
 

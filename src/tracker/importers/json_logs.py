@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tracker.domain import InputError
 from tracker.importers.columns import AXES
 from tracker.importers.files import MAX_LINES, ForeignFile
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -51,7 +52,9 @@ def tables_in(file: ForeignFile) -> tuple[ForeignFile, ...]:
             amount += 1
             if amount > MAX_LINES:
                 raise InputError(
-                    str(file.path), f"has more than {MAX_LINES} records", "Cut it into parts."
+                    str(file.path),
+                    _("has more than {records} records").format(records=MAX_LINES),
+                    _("Cut it into parts."),
                 )
     return tuple(
         ForeignFile(file.path / f"{name}.csv" if name else file.path, "\n".join(lines).encode())
@@ -80,8 +83,8 @@ def _records(file: ForeignFile) -> Iterator[dict[str, Any]]:
         line = text.count("\n", 0, at) + 1
         raise InputError(
             str(file.path),
-            f"line {line}: is not JSON: {error}",
-            "Check that it is complete: export it again.",
+            _("line {line}: is not JSON: {error}").format(line=line, error=error),
+            _("Check that it is complete: export it again."),
         ) from error
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tracker.domain import InputError
+from tracker.language import _, localized
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -79,10 +80,19 @@ def refuse_apart(first: Part, other: Part, shift_s: float, known: NDArray[np.boo
     """Raise `InputError` if two sensors never sampled at the same time."""
     if known.any():
         return
-    starts_s, ends_s = other.time_s[[0, -1]] + shift_s
+    times_s = (*(other.time_s[[0, -1]] + shift_s), *first.time_s[[0, -1]])
+    starts, ends, others_start, others_end = (localized(f"{each:.9g}") for each in times_s)
     raise InputError(
         str(other.path),
-        f"was sampled from {starts_s:.9g} to {ends_s:.9g} s, and {first.path.name} "
-        f"from {first.time_s[0]:.9g} to {first.time_s[-1]:.9g} s: never at the same time",
-        "Name the two files of one session.",
+        _(
+            "was sampled from {starts} to {ends} s, and {other} from {others_start} to "
+            "{others_end} s: never at the same time"
+        ).format(
+            starts=starts,
+            ends=ends,
+            other=first.path.name,
+            others_start=others_start,
+            others_end=others_end,
+        ),
+        _("Name the two files of one session."),
     )

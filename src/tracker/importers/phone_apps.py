@@ -28,6 +28,7 @@ from tracker.domain import InputError
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
 from tracker.importers.parts import Part, refuse_apart, values_at
 from tracker.importers.stamps import zone_of
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -88,7 +89,7 @@ def experiment_clock(file: ForeignFile) -> ExperimentClock | None:
     if not starts or not _is_rising(starts):
         return None
     # As in `2026-03-01 18:30:00.000 UTC+01:00`.
-    _, _, zone = (rows[0].get("system time text") or "").rpartition(" ")
+    __, __, zone = (rows[0].get("system time text") or "").rpartition(" ")
     return ExperimentClock(starts, zone_of(zone))
 
 
@@ -233,9 +234,11 @@ def acceleration(parts: Mapping[str, Part], path: Path, down: bool | None) -> Pa
         return _directed(_summed(parts[LINEAR], parts[GRAVITY]), path, down)
     raise InputError(
         str(path),
-        "has no acceleration that includes gravity",
-        "Switch on Total Acceleration, Accelerometer Uncalibrated, or Gravity beside the "
-        "Accelerometer in Sensor Logger, and name all of its files: the folder or the zip.",
+        _("has no acceleration that includes gravity"),
+        _(
+            "Switch on Total Acceleration, Accelerometer Uncalibrated, or Gravity beside the "
+            "Accelerometer in Sensor Logger, and name all of its files: the folder or the zip."
+        ),
     )
 
 
@@ -260,9 +263,13 @@ def _directed(part: Part, path: Path, down: bool | None) -> Part:
     if down is None:
         raise InputError(
             str(path),
-            "does not say whether acceleration points up or down at rest: iPhone and Android "
-            "differ, and there is no Metadata.csv",
-            "Name the whole folder or zip, or add --acc-points down for an iPhone that was not "
-            "told to standardise units and frames, otherwise --acc-points up.",
+            _(
+                "does not say whether acceleration points up or down at rest: iPhone and Android "
+                "differ, and there is no Metadata.csv"
+            ),
+            _(
+                "Name the whole folder or zip, or add --acc-points down for an iPhone that was "
+                "not told to standardise units and frames, otherwise --acc-points up."
+            ),
         )
     return replace(part, values=part.values * (-1.0 if down else 1.0))

@@ -10,6 +10,8 @@ import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from tracker.language import _
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
@@ -17,8 +19,8 @@ _MAX_QUOTED: Final = 40
 """Quotations in messages stay short."""
 
 NOT_NUMBERS: Final = (
-    "cannot be read as numbers",
-    "Delete damaged rows, or save it again with points as decimal separators.",
+    _("cannot be read as numbers"),
+    _("Delete damaged rows, or save it again with points as decimal separators."),
 )
 """What to say, and to do, if no line is to blame."""
 
@@ -45,42 +47,50 @@ def first_problem(lines: Iterable[tuple[int, str]], shape: Shape) -> tuple[str, 
     for line, content in lines:
         problem = _problem(content, shape)
         if problem is not None:
-            where, complaint, advice = problem
-            return f"line {line}{where}: {complaint}", advice
+            name, complaint, advice = problem
+            text = (
+                _("line {line}: {problem}")
+                if name is None
+                else _("line {line}, column {name}: {problem}")
+            )
+            return text.format(line=line, name=name, problem=complaint), advice
     return None
 
 
-def _problem(content: str, shape: Shape) -> tuple[str, str, str] | None:
-    """Return where in a row what is wrong, and what to do; None if it is one of numbers."""
+def _problem(content: str, shape: Shape) -> tuple[str | None, str, str] | None:
+    """Return in which column of a row what is wrong, and what to do; None if all is well."""
     try:
         row = next(csv.reader([content], delimiter=shape.separator, skipinitialspace=True))
     except csv.Error as error:
-        return "", str(error), "Check that the file is a table of samples."
+        return None, str(error), _("Check that the file is a table of samples.")
     cells = [cell.strip() for cell in row]
     if cells[: len(shape.names)] == [name.strip() for name in shape.names]:
         return (
-            "",
-            "the names of the columns come again, so the file was joined from several",
-            "Cut it there, and import sessions one by one.",
+            None,
+            _("the names of the columns come again, so the file was joined from several"),
+            _("Cut it there, and import sessions one by one."),
         )
     if len(cells) != len(shape.names):
         return (
-            "",
-            f"expected {len(shape.names)} values, found {len(cells)}",
-            "Give every row a value for each column; delete a last line that was cut off.",
+            None,
+            _("expected {expected} values, found {found}").format(
+                expected=len(shape.names), found=len(cells)
+            ),
+            _("Give every row a value for each column; delete a last line that was cut off."),
         )
     for place in sorted(shape.numbers):
-        cell, where = cells[place], f", column {shape.names[place]}"
+        cell, name = cells[place], shape.names[place]
         if not cell:
             if shape.may_be_empty:
                 continue
-            return where, "there is no value", "Delete incomplete rows; gaps are allowed."
+            return name, _("there is no value"), _("Delete incomplete rows; gaps are allowed.")
         if not _is_number(cell, shape.decimal):
-            mark = "comma" if shape.decimal == "," else "point"
             return (
-                where,
-                f"expected a number, found {cell[:_MAX_QUOTED]!r}",
-                f"Write decimals with a {mark} and without a unit.",
+                name,
+                _("expected a number, found {text!r}").format(text=cell[:_MAX_QUOTED]),
+                _("Write decimals with a comma and without a unit.")
+                if shape.decimal == ","
+                else _("Write decimals with a point and without a unit."),
             )
     return None
 

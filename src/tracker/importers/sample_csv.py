@@ -38,6 +38,7 @@ from tracker.importers.tables import (
     plain_table,
     read_foreign_header,
 )
+from tracker.language import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,44 +82,57 @@ def read_header(path: Path, text: bytes) -> Header:
     """
     match = FIRST_LINE.search(text)
     if match is None:
-        raise InputError(str(path), "the file is empty", f"Expected a first line {HEADER}.")
+        raise InputError(
+            str(path),
+            _("the file is empty"),
+            _("Expected a first line {header}.").format(header=HEADER),
+        )
     line = len(text[: match.start() + 1].splitlines())
     content = match[0].decode(errors="replace")
     names = tuple(name.strip() for name in next(csv.reader([content], skipinitialspace=True)))
     problem = _problem(names, content)
     if problem is not None:
         complaint, advice = problem
-        raise InputError(str(path), f"line {line}: {complaint}", advice)
+        raise InputError(
+            str(path), _("line {line}: {problem}").format(line=line, problem=complaint), advice
+        )
     return Header(names, line, match.end())
 
 
 def _problem(names: Sequence[str], content: str) -> tuple[str, str] | None:
     """Return what is wrong with a first line and what to do about it, or None."""
-    expected = f"Expected {HEADER}."
+    expected = _("Expected {header}.").format(header=HEADER)
     if len(names) == 1:
         for separator in ";\t ":
             if content.count(separator) >= len(ACC):
                 return (
-                    f"columns are separated by {separator!r}",
-                    f"Separate them by commas, and write decimals with a point: {HEADER}.",
+                    _("columns are separated by {separator!r}").format(separator=separator),
+                    _(
+                        "Separate them by commas, and write decimals with a point: {header}."
+                    ).format(header=HEADER),
                 )
     if all(re.match(r"[+-]?\.?\d", name) for name in names):
-        return "expected the names of the columns, found numbers", f"Add a first line {HEADER}."
+        return (
+            _("expected the names of the columns, found numbers"),
+            _("Add a first line {header}.").format(header=HEADER),
+        )
     repeated = [name for name in _KNOWN if names.count(name) > 1]
     if repeated:
-        return f"{_listed(repeated)} more than once", expected
+        problem = ngettext(
+            "column {names} more than once", "columns {names} more than once", len(repeated)
+        )
+        return problem.format(names=", ".join(repeated)), expected
     wanted = _KNOWN if set(names) & set(GYRO) else _REQUIRED
     missing = [name for name in wanted if name not in names]
     if missing:
         others = [name[:_MAX_QUOTED] for name in names if name and name not in _KNOWN]
         close = difflib.get_close_matches(missing[0], others, n=1)
-        hint = f"Is {close[0]!r} meant to be {missing[0]}? " if close else ""
-        return f"{_listed(missing)} missing", hint + expected
+        if close:
+            hint = _("Is {name!r} meant to be {column}?").format(name=close[0], column=missing[0])
+            expected = f"{hint} {expected}"
+        problem = ngettext("column {names} missing", "columns {names} missing", len(missing))
+        return problem.format(names=", ".join(missing)), expected
     return None
-
-
-def _listed(names: Sequence[str]) -> str:
-    return f"column{'s' if len(names) > 1 else ''} {', '.join(names)}"
 
 
 def is_sample_csv(path: Path) -> bool:
@@ -199,11 +213,14 @@ def _ignored(header: Header) -> Iterator[DataWarning]:
     rest = [name for name in header.names if name and name not in _KNOWN]
     rates = [name for name in rest if column(name).quantity is Quantity.GYRO]
     if rates and not header.has_gyro:
-        text = f"not used: {', '.join(rates)}; name them {', '.join(GYRO)}, in rad/s"
+        text = _("not used: {names}; name them {gyro_names}, in rad/s").format(
+            names=", ".join(rates), gyro_names=", ".join(GYRO)
+        )
         yield DataWarning(WarningKind.GYRO_IGNORED, text)
     others = [name for name in rest if name not in rates or header.has_gyro]
     if others:
-        yield DataWarning(WarningKind.COLUMNS_IGNORED, f"not used: {', '.join(others)}")
+        text = _("not used: {names}").format(names=", ".join(others))
+        yield DataWarning(WarningKind.COLUMNS_IGNORED, text)
 
 
 def _numbers(path: Path, text: bytes, header: Header) -> dict[str, NDArray[np.float64]]:
@@ -229,4 +246,4 @@ def _rows(text: bytes, header: Header) -> Iterator[tuple[int, str]]:
 
 def _line_of(row: int, text: bytes, header: Header) -> int:
     """Return the line, counted from 1, in which a row of numbers stands, counted from 0."""
-    return next(line for index, (line, _) in enumerate(_rows(text, header)) if index == row)
+    return next(line for index, (line, __) in enumerate(_rows(text, header)) if index == row)

@@ -14,6 +14,7 @@ import numpy as np
 
 from tracker.domain import MAX_TIME_S, UNMENDED, InputError, Notification, SensorMend, mend_in
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2, ns_from_s
+from tracker.language import _, localized
 from tracker.sensors import parse_settings
 
 if TYPE_CHECKING:
@@ -161,7 +162,11 @@ MOST_COUNTS: Final = float(1 << 20)
 """No motion chip has more than 20 bits for 1 g."""
 
 _GRAVITY_IN_MPS2: Final = (7.0, 13.0)
-_PARTS_OF_A_SECOND: Final = ((1e3, "milliseconds"), (1e6, "microseconds"), (1e9, "nanoseconds"))
+_PARTS_OF_A_SECOND: Final = (
+    (1e3, _("milliseconds")),
+    (1e6, _("microseconds")),
+    (1e9, _("nanoseconds")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +195,10 @@ def check_samples(
     gyro = None if table.gyro_radps is None else mend.gyro(table.gyro_radps)
     mended = replace(table, acc_mps2=mend.acc(table.acc_mps2), gyro_radps=gyro)
     for problem in problems_of(mended, acc_unit, gyro_unit):
-        line = "" if problem.row is None else f"line {line_of(problem.row)}: "
-        raise InputError(str(path), line + problem.text, problem.advice)
+        text = problem.text
+        if problem.row is not None:
+            text = _("line {line}: {problem}").format(line=line_of(problem.row), problem=text)
+        raise InputError(str(path), text, problem.advice)
 
 
 def problems_of(table: SampleTable, acc_unit: AccUnit, gyro_unit: GyroUnit) -> Iterator[Problem]:
@@ -214,49 +221,58 @@ def _problems_of_numbers(table: SampleTable) -> Iterator[Problem]:
     largest = np.max([np.abs(column).max(axis=1) for column in columns], axis=0)
     for row in _first(~np.isfinite(largest)):
         yield Problem(
-            "a value is not a finite number",
-            "Leave out rows that are not complete; gaps are allowed.",
+            _("a value is not a finite number"),
+            _("Leave out rows that are not complete; gaps are allowed."),
             row,
         )
     for row in _first(largest > MAX_NUMBER):
         yield Problem(
-            f"{largest[row]:.4g} is not a measurement",
-            "Leave out rows that are damaged; gaps are allowed.",
+            _("{number} is not a measurement").format(number=_digits(largest[row], 4)),
+            _("Leave out rows that are damaged; gaps are allowed."),
             row,
         )
 
 
 def _problems_of_time(time_s: NDArray[np.float64]) -> Iterator[Problem]:
     if time_s.size < 2:
-        count = "no samples" if not time_s.size else "one sample"
-        yield Problem(f"the file has {count}, expected at least 2", "Check that it is complete.")
+        yield Problem(
+            _("the file has one sample, expected at least 2")
+            if time_s.size
+            else _("the file has no samples, expected at least 2"),
+            _("Check that it is complete."),
+        )
     steps_s = np.diff(time_s)
     for step in _first(steps_s < 0.0):
         yield Problem(
-            f"time runs backwards, from {time_s[step]:.9g} to {time_s[step + 1]:.9g} s",
-            "Sort the rows by time, and import joined sessions one by one.",
+            _("time runs backwards, from {start} to {end} s").format(
+                start=_digits(time_s[step], 9), end=_digits(time_s[step + 1], 9)
+            ),
+            _("Sort the rows by time, and import joined sessions one by one."),
             step + 1,
         )
     if time_s[0] == time_s[-1]:
         yield Problem(
-            f"all {time_s.size} samples have the same time, {time_s[0]:.9g} s",
-            "Check that time_s is the column of time, with its decimals.",
+            _("all {samples} samples have the same time, {seconds} s").format(
+                samples=time_s.size, seconds=_digits(time_s[0], 9)
+            ),
+            _("Check that time_s is the column of time, with its decimals."),
         )
     rate_hz = mean_rate_hz(steps_s)
     if not is_usual_rate(rate_hz):
         units = _PARTS_OF_A_SECOND
         unit = next((name for n, name in units if is_usual_rate(rate_hz * n)), None)
         yield Problem(
-            f"there are {rate_hz:.3g} samples a second, "
-            f"expected {MIN_RATE_HZ:g} to {MAX_RATE_HZ:g}",
-            f"time_s looks like {unit}: convert it to seconds."
+            _("there are {rate} samples a second, expected {least} to {most}").format(
+                rate=_digits(rate_hz, 3), least=f"{MIN_RATE_HZ:g}", most=f"{MAX_RATE_HZ:g}"
+            ),
+            _("time_s looks like {unit}: convert it to seconds.").format(unit=unit)
             if unit
-            else "Check that time_s is in seconds.",
+            else _("Check that time_s is in seconds."),
         )
     for row in _first(np.abs(time_s) > MAX_TIME_S):
         yield Problem(
-            f"a time of {time_s[row]:.9g} s is out of range",
-            "Count time from the start of the session.",
+            _("a time of {seconds} s is out of range").format(seconds=_digits(time_s[row], 9)),
+            _("Count time from the start of the session."),
             row,
         )
 
@@ -280,50 +296,71 @@ def _problems_of_acc(acc_mps2: NDArray[np.float64], unit: AccUnit) -> Iterator[P
     if low <= typical <= high:
         other = AccUnit.MPS2 if unit is AccUnit.G else AccUnit.G
         yield Problem(
-            f"the acceleration is mostly {typical:.3g}, which in {unit.value} is not gravity",
-            f"It looks like {other.value}: say --acc-unit {other.value}",
+            _("the acceleration is mostly {number}, which in {unit} is not gravity").format(
+                number=_digits(typical, 3), unit=unit.value
+            ),
+            _("It looks like {unit}: say --acc-unit {unit}").format(unit=other.value),
         )
     if typical * unit.mps2 < LEAST_TYPICAL_ACC_MPS2:
         yield Problem(
-            f"the acceleration is mostly {typical:.3g} {unit.value}: gravity is not in it",
-            "Save it with gravity; apps call the one without it linear acceleration.",
+            _("the acceleration is mostly {number} {unit}: gravity is not in it").format(
+                number=_digits(typical, 3), unit=unit.value
+            ),
+            _("Save it with gravity; apps call the one without it linear acceleration."),
         )
     if MOST_TYPICAL_ACC_MPS2 < typical * unit.mps2 < MOST_COUNTS:
         yield Problem(
-            f"the acceleration is mostly {typical:.3g} {unit.value}: no range of a sensor makes "
-            "that of gravity",
-            f"Check the unit of the acc columns; {counts_advice(typical * unit.mps2)}",
+            _(
+                "the acceleration is mostly {number} {unit}: no range of a sensor makes that of "
+                "gravity"
+            ).format(number=_digits(typical, 3), unit=unit.value),
+            _(
+                "Check the unit of the acc columns; raw counts are read with --setting {setting}"
+            ).format(setting=counts_setting(typical * unit.mps2)),
         )
     for row in _first(size_mps2 > MAX_ACC_MPS2):
         yield Problem(
-            f"an acceleration of {size_mps2[row]:.4g} m/s² is not a person's movement",
-            f"It was read as {unit.value}: check the unit of the acc columns and --acc-unit.",
+            _("an acceleration of {number} m/s² is not a person's movement").format(
+                number=_digits(size_mps2[row], 4)
+            ),
+            _("It was read as {unit}: check the unit of the acc columns and --acc-unit.").format(
+                unit=unit.value
+            ),
             row,
         )
 
 
-def counts_advice(typical: float) -> str:
-    """Return how to read the counts of a chip, if gravity is that many of them."""
-    return f"raw counts are read with --setting acc_factor={STANDARD_GRAVITY_MPS2 / typical:.4g}"
+def counts_setting(typical: float) -> str:
+    """Return the setting that reads the counts of a chip, if gravity is that many of them."""
+    return f"acc_factor={STANDARD_GRAVITY_MPS2 / typical:.4g}"
+
+
+def _digits(number: float, digits: int) -> str:
+    """Return a number for people with at most so many digits."""
+    return localized(f"{number:.{digits}g}")
 
 
 def _problems_of_gyro(gyro_radps: NDArray[np.float64], unit: GyroUnit) -> Iterator[Problem]:
     size_radps = np.linalg.norm(gyro_radps, axis=1)
     if unit is GyroUnit.RADPS:
-        advice = "It looks like deg/s: say --gyro-unit deg/s"
+        advice = _("It looks like deg/s: say --gyro-unit deg/s")
     else:
-        advice = "Check the unit of the gyro columns and --gyro-unit."
+        advice = _("Check the unit of the gyro columns and --gyro-unit.")
     for row in _first(size_radps > MAX_GYRO_RADPS):
         yield Problem(
-            f"an angular rate of {size_radps[row]:.4g} rad/s is not a person's movement",
+            _("an angular rate of {number} rad/s is not a person's movement").format(
+                number=_digits(size_radps[row], 4)
+            ),
             advice,
             row,
         )
     sustained_radps = float(np.percentile(size_radps, 95.0))
     if sustained_radps > MAX_SUSTAINED_GYRO_RADPS:
         yield Problem(
-            f"a twentieth of the angular rates is above {sustained_radps:.3g} rad/s, "
-            "which is not a person's movement",
+            _(
+                "a twentieth of the angular rates is above {number} rad/s, which is not a "
+                "person's movement"
+            ).format(number=_digits(sustained_radps, 3)),
             advice,
         )
 

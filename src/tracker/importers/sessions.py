@@ -17,7 +17,7 @@ import numpy as np
 from tracker.domain import MAX_TIME_S, DataWarning, InputError, WarningKind
 from tracker.domain.units import RADPS_PER_DPS, STANDARD_GRAVITY_MPS2
 from tracker.importers.apps import app_of
-from tracker.importers.columns import Quantity, column
+from tracker.importers.columns import Quantity, alternatives, column
 from tracker.importers.files import ForeignFile, foreign_files, start_of, texts_in
 from tracker.importers.json_logs import is_json, tables_in
 from tracker.importers.parts import refuse_apart, shift_between, values_at
@@ -46,14 +46,14 @@ from tracker.importers.samples import (
     ImportOptions,
     SampleTable,
     check_samples,
-    counts_advice,
+    counts_setting,
 )
 from tracker.importers.tables import (
     ForeignTable,
     plain_table,
     read_foreign_header,
 )
-from tracker.language import counted
+from tracker.language import _, localized, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -131,23 +131,29 @@ def _tables(files: Sequence[ForeignFile]) -> Iterator[ForeignFile]:
 def _no_table(path: Path, files: Sequence[ForeignFile]) -> InputError:
     """Explain why there is nothing to read in any of the files."""
     if not any(file.text for file in files):
-        return InputError(str(path), "the file is empty", "Check that it was copied completely.")
+        return InputError(
+            str(path), _("the file is empty"), _("Check that it was copied completely.")
+        )
     app = app_of("\n".join(_head(file) for file in files))
     if app is not None:
         return InputError(
-            str(path), f"has no acceleration in it (written by {app.name})", app.advice
+            str(path),
+            _("has no acceleration in it (written by {app})").format(app=app.name),
+            app.advice,
         )
     if any(_NUMBERS.match(file.text) for file in files):
         return InputError(
             str(path),
-            "has numbers, but no line that names them",
-            f"Add a first line, as {HEADER}, or millis,ax,ay,az,gx,gy,gz.",
+            _("has numbers, but no line that names them"),
+            _("Add a first line, as {header}, or millis,ax,ay,az,gx,gy,gz.").format(header=HEADER),
         )
     return InputError(
         str(path),
-        "expected a recording (.arrows) or samples, but no line names a column of time and three "
-        "of acceleration",
-        f"A CSV of samples begins with {HEADER}.",
+        _(
+            "expected a recording (.arrows) or samples, but no line names a column of time and "
+            "three of acceleration"
+        ),
+        _("A CSV of samples begins with {header}.").format(header=HEADER),
     )
 
 
@@ -180,11 +186,17 @@ def _of_sensor_logger(
             if role not in KNOWN_ROLES:
                 role = role_by_values(part)
             if role is None:
-                unknown.append(f"{triple} of {table.file.path.name}")
+                unknown.append(
+                    # Translators: columns of a file.
+                    _("{columns} of {file}").format(columns=triple, file=table.file.path.name)
+                )
                 continue
             if role in parts:
                 raise InputError(
-                    str(table.file.path), f"is a second {role}", "Name the files of one session."
+                    str(table.file.path),
+                    # Translators: a second file of the same kind, such as "Gyroscope".
+                    _("is a second {role}").format(role=role),
+                    _("Name the files of one session."),
                 )
             parts[role] = part
     down = options.points_down
@@ -193,7 +205,9 @@ def _of_sensor_logger(
     warnings = []
     if unknown:
         kind = WarningKind.GYRO_IGNORED if gyro is None else WarningKind.COLUMNS_IGNORED
-        text = f"not used, because its name does not tell what it is: {'; '.join(unknown)}"
+        text = _("not used, because its name does not tell what it is: {columns}").format(
+            columns="; ".join(unknown)
+        )
         warnings.append(DataWarning(kind, text))
     return _Picked(acc, gyro, warnings)
 
@@ -258,8 +272,10 @@ def _head(file: ForeignFile) -> str:
 def _second(each: _Candidate, first: _Candidate) -> InputError:
     return InputError(
         str(each.table.file.path),
-        f"has {each.quantity.value}, and so has {first.table.file.path.name}",
-        "Name the files of one session.",
+        _("has {quantity}, and so has {file}").format(
+            quantity=each.quantity.words, file=first.table.file.path.name
+        ),
+        _("Name the files of one session."),
     )
 
 
@@ -313,8 +329,10 @@ def _refuse_g_in_metres(each: _Candidate, sizes: NDArray[np.float64], scale: flo
         typical = float(np.median(sizes))
         raise InputError(
             str(each.table.file.path),
-            f"{each.triple} are in m/s² by their names, but gravity is {typical:.3g}: these are g",
-            f"Add --acc-unit {AccUnit.G.value}",
+            _("{columns} are in m/s² by their names, but gravity is {number}: these are g").format(
+                columns=each.triple, number=localized(f"{typical:.3g}")
+            ),
+            _("Add {options}").format(options=f"--acc-unit {AccUnit.G.value}"),
         )
 
 
@@ -324,24 +342,23 @@ def _no_acceleration(
     candidates: Sequence[_Candidate],
     app: App | None,
 ) -> InputError:
-    by = "" if app is None else f" (written by {app.name})"
     if without is not None:
-        return InputError(
-            str(without.table.file.path),
-            f"is acceleration without gravity, which cannot show the angle of the hips{by}",
-            'Record it with gravity; phyphox calls that "Acceleration with g".'
-            if app is None
-            else app.advice,
-        )
-    names = "; ".join(str(each.triple) for each in candidates[:3])
-    found = f"; there is only {names}" if names else ""
-    return InputError(
-        str(path),
-        f"has no acceleration{by}{found}",
-        "Name the file of the accelerometer as well, or the folder or zip of all files."
-        if app is None
-        else app.advice,
-    )
+        problem = _("is acceleration without gravity, which cannot show the angle of the hips")
+        advice = _('Record it with gravity; phyphox calls that "Acceleration with g".')
+        if app is not None:
+            problem, advice = _written_by(app, problem), app.advice
+        return InputError(str(without.table.file.path), problem, advice)
+    problem = _("has no acceleration")
+    advice = _("Name the file of the accelerometer as well, or the folder or zip of all files.")
+    if app is not None:
+        problem, advice = _written_by(app, problem), app.advice
+    if names := "; ".join(str(each.triple) for each in candidates[:3]):
+        problem = _("{problem}; there is only {columns}").format(problem=problem, columns=names)
+    return InputError(str(path), problem, advice)
+
+
+def _written_by(app: App, problem: str) -> str:
+    return _("{problem} (written by {app})").format(problem=problem, app=app.name)
 
 
 _MOST_G: Final = 2.0
@@ -370,26 +387,52 @@ def _acc_scale(
     typical = float(np.median(sizes)) if len(sizes) else 0.0
     for unit, scale in (("m/s²", 1.0), ("g", STANDARD_GRAVITY_MPS2)):
         if _NEAR[0] < typical * scale / STANDARD_GRAVITY_MPS2 < _NEAR[1]:
-            text = f"the unit of {each.triple} is not in the file; gravity is {typical:.4g}, as in"
-            return scale, f"{text} {unit}"
+            return scale, _no_unit(each.triple, typical, unit)
     if _NEAR[0] < typical * 1e-3 < _NEAR[1]:
-        text = f"the unit of {each.triple} is not in the file; gravity is {typical:.4g}, as in mg"
-        return 1e-3 * STANDARD_GRAVITY_MPS2, text
+        return 1e-3 * STANDARD_GRAVITY_MPS2, _no_unit(each.triple, typical, "mg")
     for counts in _RAW_COUNTS:
         if _NEAR_COUNTS[0] < typical / counts < _NEAR_COUNTS[1]:
-            text = f"{each.triple} are raw counts; gravity is {typical:.0f}, so {counts:.0f} are"
-            return STANDARD_GRAVITY_MPS2 / counts, f"{text} 1 g"
+            text = _("{columns} are raw counts; gravity is {number}, so {counts} are 1 g").format(
+                columns=each.triple, number=f"{typical:.0f}", counts=f"{counts:.0f}"
+            )
+            return STANDARD_GRAVITY_MPS2 / counts, text
     if typical < LEAST_TYPICAL_ACC_MPS2 / STANDARD_GRAVITY_MPS2:
         return 1.0, ""
-    units = " or ".join(f"--acc-unit {unit.value}" for unit in AccUnit)
+    raise _no_scale(each, typical, app)
+
+
+def _no_unit(columns: Triple, typical: float, unit: str) -> str:
+    """Say how a unit was found that the file does not tell."""
+    return _("the unit of {columns} is not in the file; gravity is {number}, as in {unit}").format(
+        columns=columns, number=localized(f"{typical:.4g}"), unit=unit
+    )
+
+
+def _no_scale(each: _Candidate, typical: float, app: App | None) -> InputError:
+    """Explain that neither the file nor the values tell the unit of an acceleration."""
+    units = alternatives(f"--acc-unit {unit.value}" for unit in AccUnit)
     if MOST_TYPICAL_ACC_MPS2 < typical < MOST_COUNTS and not each.triple.odd_unit:
-        units += f"; {counts_advice(typical).replace('--', f'--acc-unit {AccUnit.MPS2.value} --')}"
-    odd = f" ({each.triple.odd_unit!r} is not known)" if each.triple.odd_unit else ""
-    raise InputError(
+        units = _("{units}; raw counts are read with {options}").format(
+            units=units,
+            options=f"--acc-unit {AccUnit.MPS2.value} --setting {counts_setting(typical)}",
+        )
+    problem = (
+        _(
+            "does not say the unit of its {quantity} ({unit!r} is not known), and gravity of "
+            "{number} does not tell"
+        )
+        if each.triple.odd_unit
+        else _("does not say the unit of its {quantity}, and gravity of {number} does not tell")
+    )
+    advice = _("Add {options}.") if app is None else _("{advice} Or add {options}.")
+    return InputError(
         str(each.table.file.path),
-        f"does not say the unit of its {each.quantity.value}{odd}, and gravity of {typical:.4g} "
-        "does not tell",
-        f"Add {units}." if app is None else f"{app.advice} Or add {units}.",
+        problem.format(
+            quantity=each.quantity.words,
+            unit=each.triple.odd_unit,
+            number=localized(f"{typical:.4g}"),
+        ),
+        advice.format(options=units, advice="" if app is None else app.advice),
     )
 
 
@@ -408,28 +451,38 @@ def _angular_rate(
         return replace(part, values=part.values * each.triple.si)
     if app is not None and app.gyro_radps is not None and not each.triple.odd_unit:
         return replace(part, values=part.values * app.gyro_radps)
-    units = " or ".join(f"--gyro-unit {unit.value}" for unit in GyroUnit)
+    units = alternatives(f"--gyro-unit {unit.value}" for unit in GyroUnit)
     if each.triple.odd_unit:
-        text = (
-            f"{each.triple} not used: the unit {each.triple.odd_unit!r} is not known; add {units}"
+        text = _("{columns} not used: the unit {unit!r} is not known; add {options}").format(
+            columns=each.triple, unit=each.triple.odd_unit, options=units
         )
         warnings.append(DataWarning(WarningKind.GYRO_IGNORED, text))
         return None
     unit = unit_by_gravity(acc, part)
     if unit is None:
-        text = f"{each.triple} not used: the file does not say its unit; add {units}"
+        text = _("{columns} not used: the file does not say its unit; add {options}").format(
+            columns=each.triple, options=units
+        )
         ratio = turn_ratio(acc, part)
         if ratio is not None and ratio * RADPS_PER_DPS > _LEAST_COUNTS:
             counts = ratio * RADPS_PER_DPS
-            text = (
-                f"{each.triple} not used: they are raw counts; as gravity turns, about "
-                f"{counts:.3g} are 1 {GyroUnit.DPS.value}; look up your chip, or add --gyro-unit "
-                f"{GyroUnit.DPS.value} --setting gyro_factor={1.0 / counts:.3g}"
+            text = _(
+                "{columns} not used: they are raw counts; as gravity turns, about {counts} are 1 "
+                "{unit}; look up your chip, or add {options}"
+            ).format(
+                columns=each.triple,
+                counts=localized(f"{counts:.3g}"),
+                unit=GyroUnit.DPS.value,
+                options=(
+                    f"--gyro-unit {GyroUnit.DPS.value} --setting gyro_factor={1.0 / counts:.3g}"
+                ),
             )
         warnings.append(DataWarning(WarningKind.GYRO_IGNORED, text))
         return None
     name, scale = unit
-    text = f"the unit of {each.triple} is not in the file; it turns as gravity does in {name}"
+    text = _(
+        "the unit of {columns} is not in the file; it turns as gravity does in {unit}"
+    ).format(columns=each.triple, unit=name)
     warnings.append(DataWarning(WarningKind.GYRO_UNIT, text))
     return replace(part, values=part.values * scale)
 
@@ -515,7 +568,7 @@ def _ignored(
     # What was said of a gyroscope that is not used was said before.
     names = [str(each.triple) for each in rest if gyro_used or id(each) not in rates]
     if names:
-        text = f"not used: {'; '.join(names)}"
+        text = _("not used: {names}").format(names="; ".join(names))
         yield DataWarning(WarningKind.COLUMNS_IGNORED, text)
     if gyro_used or rates:
         return
@@ -526,7 +579,9 @@ def _ignored(
         if each.quantity is Quantity.GYRO
     ]
     if lone:
-        text = f"not used, because they are not x, y and z: {', '.join(lone)}"
+        text = _("not used, because they are not x, y and z: {names}").format(
+            names=", ".join(lone)
+        )
         yield DataWarning(WarningKind.GYRO_IGNORED, text)
 
 
@@ -540,8 +595,11 @@ def _joined(
         refuse_apart(acc, gyro, shift_s, known)
         rows, rates = rows[known], values[known]
         if left_out := len(acc.time_s) - len(rows):
-            samples = counted(left_out, "acceleration sample", "acceleration samples")
-            text = f"left out {samples} without an angular rate at that time"
+            text = ngettext(
+                "left out {samples} acceleration sample without an angular rate at that time",
+                "left out {samples} acceleration samples without an angular rate at that time",
+                left_out,
+            ).format(samples=left_out)
             warnings.append(DataWarning(WarningKind.SAMPLES_LEFT_OUT, text))
     time_s, epoch_s = acc.time_s[rows], acc.epoch_s
     if len(time_s) and time_s[0] > _FAR_S:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tracker.domain import DataWarning, WarningKind
-from tracker.language import counted
+from tracker.language import ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -270,16 +270,18 @@ def mended_times(time_s: NDArray[np.float64]) -> MendedTimes:
     if (sorted_rows := order_of(time_s)) is not None:
         order, late = sorted_rows
         time_s = time_s[order]
-        text = f"sorted {counted(late, 'row', 'rows')} that came late"
+        text = ngettext(
+            "sorted {rows} row that came late", "sorted {rows} rows that came late", late
+        ).format(rows=late)
         warnings.append(DataWarning(WarningKind.ROWS_REORDERED, text))
     if (spread_out := spread(time_s)) is not None:
-        _, sizes = _runs(time_s)
+        __, sizes = _runs(time_s)
         shared = sizes[sizes > 1]
         time_s = spread_out
-        samples, stamps = (
-            counted(int(shared.sum()), "sample", "samples"),
-            counted(len(shared), "time stamp", "time stamps"),
-        )
-        text = f"spread {samples} that share {stamps} evenly within their packets"
+        text = ngettext(
+            "spread {samples} samples that share {stamps} time stamp evenly within their packets",
+            "spread {samples} samples that share {stamps} time stamps evenly within their packets",
+            len(shared),
+        ).format(samples=int(shared.sum()), stamps=len(shared))
         warnings.append(DataWarning(WarningKind.SAMPLES_SPREAD, text))
     return MendedTimes(time_s, order, tuple(warnings))

@@ -29,6 +29,7 @@ from tracker.importers.columns import (
     Quantity,
     TimeColumn,
     Triple,
+    alternatives,
     column,
     plain_unit,
     time_columns,
@@ -52,6 +53,7 @@ from tracker.importers.stamps import (
     unwrapped,
     zone_of,
 )
+from tracker.language import _, localized
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -270,11 +272,11 @@ class ForeignTable:
         measured = (np.abs(time_s) < MAX_NUMBER) & (np.abs(values) < MAX_NUMBER).all(axis=1)
         if not measured.all():
             row = int(np.argmin(measured))
-            place = self._culprit(triple, time_s[row], values[row])
+            problem = self._no_measurement(triple, time_s[row], values[row])
             raise InputError(
                 name,
-                f"line {lines[row]}: a value is not a measurement{place}",
-                "Delete damaged or incomplete rows; gaps are allowed.",
+                _("line {line}: {problem}").format(line=lines[row], problem=problem),
+                _("Delete damaged or incomplete rows; gaps are allowed."),
             )
         times = mended_times(time_s)
         start = self._start(float(time_s.min()), clock) if len(time_s) else None
@@ -285,18 +287,22 @@ class ForeignTable:
         if backwards.any():
             raise InputError(
                 name,
-                f"line {lines[int(np.argmax(backwards))]}: time runs backwards",
-                "Sort the rows by time, and import joined sessions one by one.",
+                _("line {line}: time runs backwards").format(
+                    line=lines[int(np.argmax(backwards))]
+                ),
+                _("Sort the rows by time, and import joined sessions one by one."),
             )
         epoch_s, zone = start if start is not None else (None, None)
         return Part(self.file.path, time_s, values, epoch_s, zone, lines)
 
-    def _culprit(self, triple: Triple, time_s: float, values: NDArray[np.float64]) -> str:
+    def _no_measurement(self, triple: Triple, time_s: float, values: NDArray[np.float64]) -> str:
         if not abs(time_s) < MAX_NUMBER:
-            return " (the time)"
+            return _("a value is not a measurement (the time)")
         wrong = int(np.argmin(np.abs(values) < MAX_NUMBER))
         name = triple.names[wrong]
-        return f" ({name})" if name else ""
+        if not name:
+            return _("a value is not a measurement")
+        return _("a value is not a measurement ({name})").format(name=name)
 
     def _warn(self, kind: WarningKind, text: str) -> None:
         # Several sensors of one table have the same rows.
@@ -325,11 +331,14 @@ class ForeignTable:
             return self._times[best[1]]
         if not self._amount:
             return np.empty(0), None
-        names = " or ".join(repr(each.name) for each in self.header.times)
+        names = alternatives(repr(each.name) for each in self.header.times)
         raise InputError(
             str(self.file.path),
-            f"{names} is not the time of the rows, in any unit",
-            "There must be a column with the time of each sample, at 10 to 1000 samples a second.",
+            _("{names} is not the time of the rows, in any unit").format(names=names),
+            _(
+                "There must be a column with the time of each sample, at 10 to 1000 samples a "
+                "second."
+            ),
         )
 
     def _score(
@@ -371,7 +380,7 @@ class ForeignTable:
             if found.changed:
                 self._warn(
                     WarningKind.CLOCK_CHANGED,
-                    "the clock was put forward or back by an hour; the samples run on",
+                    _("the clock was put forward or back by an hour; the samples run on"),
                 )
             return found.time_s, found.first
         if not _is_number(first):
@@ -425,8 +434,10 @@ class ForeignTable:
             if not 0.0 <= number <= MAX_TIME_S:
                 raise InputError(
                     str(self.file.path),
-                    f"{each.name} of the first row is {number:.9g} s after 1970",
-                    "Check that the file is complete.",
+                    _("{name} of the first row is {seconds} s after 1970").format(
+                        name=each.name, seconds=localized(f"{number:.9g}")
+                    ),
+                    _("Check that the file is complete."),
                 )
             return number - first_s, None
         for unit_s in PARTS_OF_A_SECOND:
@@ -514,7 +525,7 @@ class ForeignTable:
         last = _cells(text[start:].decode(errors="replace"), self.header.separator)
         if start <= self.header.end or len(last) >= len(self.header.columns):
             return self._body
-        self._warn(WarningKind.SAMPLES_LEFT_OUT, "left out the last line, which is incomplete")
+        self._warn(WarningKind.SAMPLES_LEFT_OUT, _("left out the last line, which is incomplete"))
         return self._body.slice(0, start - self.header.end - (end - len(text)))
 
 

@@ -18,6 +18,7 @@ from typing import Final
 from tracker.domain import InputError, OutputError
 from tracker.domain.errors import replace_file, writing
 from tracker.domain.units import NS_PER_S
+from tracker.language import _
 from tracker.recording.reader import head_in, open_recording, sha256_of
 from tracker.recording.writer import Packing, RecordingWriter
 
@@ -51,8 +52,10 @@ def compact(path: Path | str) -> CompactReport:
     if recording.damage:
         raise InputError(
             str(path),
-            f"expected a whole and closed recording, but {recording.damage[0]}",
-            "If it is still being recorded, wait. Else rescue it first: tracker recover",
+            _("expected a whole and closed recording, but {damage}").format(
+                damage=recording.damage[0]
+            ),
+            _("If it is still being recorded, wait. Else rescue it first: tracker recover"),
         )
     before_bytes = path.stat().st_size
     head, sha256 = head_in(path), sha256_of(path)
@@ -69,14 +72,15 @@ def compact(path: Path | str) -> CompactReport:
         read = open_recording(copy)
         same = all(one == other for one, other in zip_longest(recording, read))
         if read.damage or read.info != recording.info or not same:
-            raise OutputError(str(copy), "the copy does not say the same; nothing was replaced")
+            problem = _("the copy does not say the same; nothing was replaced")
+            raise OutputError(str(copy), problem)
         after_bytes = copy.stat().st_size
         if after_bytes >= before_bytes:
             return CompactReport(before_bytes, before_bytes)
         shutil.copystat(path, copy)
         if sha256_of(path) != sha256:
             raise InputError(
-                str(path), "changed meanwhile", "Try again when nothing writes to it."
+                str(path), _("changed meanwhile"), _("Try again when nothing writes to it.")
             )
         replace_file(copy, path, time.sleep)
     return CompactReport(before_bytes, after_bytes)

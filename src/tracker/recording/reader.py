@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from tracker.domain import InputError, Notification, SessionInfo
 from tracker.domain.errors import reading
 from tracker.domain.units import s_from_ns
+from tracker.language import _
 from tracker.recording.format import (
     END_MARK,
     FORMAT,
@@ -104,12 +105,12 @@ class DamageReason(Enum):
 
 
 _COMPLAINTS: Final = {
-    DamageReason.HEAD: "the head is damaged and was restored from the first intact batch",
-    DamageReason.BATCHES: "the bytes do not match their checksum",
-    DamageReason.REPEATED: "a batch is repeated or out of order and was left out",
-    DamageReason.STRAY: "the bytes do not belong to a batch of this recording",
-    DamageReason.UNCLOSED: "the recording was not closed, or its end is lost",
-    DamageReason.END: "the end mark is damaged",
+    DamageReason.HEAD: _("the head is damaged and was restored from the first intact batch"),
+    DamageReason.BATCHES: _("the bytes do not match their checksum"),
+    DamageReason.REPEATED: _("a batch is repeated or out of order and was left out"),
+    DamageReason.STRAY: _("the bytes do not belong to a batch of this recording"),
+    DamageReason.UNCLOSED: _("the recording was not closed, or its end is lost"),
+    DamageReason.END: _("the end mark is damaged"),
 }
 
 
@@ -128,18 +129,20 @@ class Damage:
     """Notifications lost here; None if that cannot be known."""
 
     def __str__(self) -> str:
-        place = f"bytes {self.start_byte} to {self.end_byte}"
-        complaint = _COMPLAINTS[self.reason]
+        text = _("bytes {start} to {end}: {problem}; {loss}")
+        problem = _COMPLAINTS[self.reason]
         if self.start_byte == self.end_byte:
-            place = f"byte {self.start_byte}"
+            text = _("byte {start}: {problem}; {loss}")
             if self.reason is DamageReason.BATCHES:
-                complaint = "batches were cut out"
-        return f"{place}: {complaint}; {self._loss()}"
+                problem = _("batches were cut out")
+        return text.format(
+            start=self.start_byte, end=self.end_byte, problem=problem, loss=self._loss()
+        )
 
     def _loss(self) -> str:
         if self.rows is None:
-            return "how much is lost is unknown; a crash costs at most the last second"
-        return f"notifications lost: {self.rows}"
+            return _("how much is lost is unknown; a crash costs at most the last second")
+        return _("notifications lost: {amount}").format(amount=self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,8 +289,10 @@ class Recording:
                 if verified(message) is None:
                     raise InputError(
                         str(self.path),
-                        f"changed while it was being read, at byte {place.offset} or after",
-                        "Read it again when no program is writing to it.",
+                        _("changed while it was being read, at byte {byte} or after").format(
+                            byte=place.offset
+                        ),
+                        _("Read it again when no program is writing to it."),
                     )
                 yield from batch_of(message).notifications()
 
@@ -322,29 +327,39 @@ def _not_a_recording(path: Path, size: int, opening: bytes) -> InputError:
     is_text = not any(byte < 32 and byte not in b"\t\r\n" for byte in opening[:-1])
     claims = [int(digits) for digits in _CLAIM.findall(opening)]
     if not size:
-        why, advice = ", but the file is empty", "Nothing was recorded into it."
+        problem = _("expected a recording ({form}), but the file is empty")
+        advice = _("Nothing was recorded into it.")
     # The version stands in two places of a head, so one damaged digit does not make it newer.
     elif claims and min(claims) > VERSION:
-        why = f", but this one has format version {min(claims)}"
-        advice = "Update the tracker to read it."
+        problem = _("expected a recording ({form}), but this one has format version {version}")
+        advice = _("Update the tracker to read it.")
     elif claims:
-        why = f"; it was one, but nothing in its {size} bytes is intact"
-        advice = "Look for another copy of the file."
+        problem = _(
+            "expected a recording ({form}); it was one, but nothing in its {size} bytes is intact"
+        )
+        advice = _("Look for another copy of the file.")
     elif opening.startswith(MARKER) and size < _OPENING_BYTES:
-        why = f", but the file ends after {size} bytes, before its head is complete"
-        advice = "Nothing was recorded into it, or it was not copied completely."
+        problem = _(
+            "expected a recording ({form}), but the file ends after {size} bytes, before its head "
+            "is complete"
+        )
+        advice = _("Nothing was recorded into it, or it was not copied completely.")
     elif opening.startswith(_GZIP):
-        why, advice = ", but the file is compressed", "Unpack it first."
+        problem = _("expected a recording ({form}), but the file is compressed")
+        advice = _("Unpack it first.")
     elif is_text:
-        why = ", but the file is text"
-        advice = (
+        problem = _("expected a recording ({form}), but the file is text")
+        advice = _(
             "Only recordings can be read or rescued here. Samples of another program are for "
             "tracker analyze, if a line of them names their columns."
         )
     else:
-        why = f", but the file starts with {opening[:8].hex(' ')}"
-        advice = "Recordings are written by `tracker train` and `tracker import`."
-    return InputError(str(path), f"expected a recording ({FORMAT}){why}", advice)
+        problem = _("expected a recording ({form}), but the file starts with {opening}")
+        advice = _("Recordings are written by `tracker train` and `tracker import`.")
+    text = problem.format(
+        form=FORMAT, version=min(claims, default=0), size=size, opening=opening[:8].hex(" ")
+    )
+    return InputError(str(path), text, advice)
 
 
 def is_closed(path: Path) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tracker.domain import OutputError, start_problem
 from tracker.domain.errors import replace_file, writing
+from tracker.language import _
 from tracker.recording.reader import Damage, open_recording
 from tracker.recording.writer import RecordingWriter
 
@@ -43,8 +44,8 @@ def recover(source: Path | str, target: Path | str, *, force: bool = False) -> R
     if target.exists() and target.samefile(source):
         raise OutputError(
             str(target),
-            "is the damaged recording itself, which must not be overwritten",
-            "Choose another name for the clean one.",
+            _("is the damaged recording itself, which must not be overwritten"),
+            _("Choose another name for the clean one."),
         )
     _refuse_existing(target, force)
     info = recording.info
@@ -78,6 +79,6 @@ def _refuse_existing(target: Path, force: bool) -> None:
     if target.exists() and not force:
         raise OutputError(
             str(target),
-            "exists already",
-            "Choose another name, or say --force to replace it.",
+            _("exists already"),
+            _("Choose another name, or say --force to replace it."),
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Self
 from tracker.domain import Notification, OutputError, SessionInfo
 from tracker.domain.errors import writing
 from tracker.domain.units import NS_PER_S
+from tracker.language import _
 from tracker.recording.format import (
     END_MARK,
     MAX_BATCH_BYTES,
@@ -72,8 +73,12 @@ class RecordingWriter:
         if self._head.size_bytes() > MAX_INFO_BYTES:
             raise OutputError(
                 str(self.path),
-                f"the session information takes {self._head.size_bytes()} bytes",
-                f"Shorten the note: at most {MAX_INFO_BYTES} bytes fit, in ASCII.",
+                _("the session information takes {size} bytes").format(
+                    size=self._head.size_bytes()
+                ),
+                _("Shorten the note: at most {most} bytes fit, in ASCII.").format(
+                    most=MAX_INFO_BYTES
+                ),
             )
         self._pending: list[Notification] = []
         self._pending_bytes = 0

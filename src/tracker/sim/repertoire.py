@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tracker.domain import UnknownNameError
+from tracker.language import _
 from tracker.sim.plan import (
     Activity,
     ActivityPlan,
@@ -220,7 +221,7 @@ def style_of(exercise: str) -> Style:
     try:
         return STYLES[exercise]
     except KeyError:
-        raise UnknownNameError("simulated exercise", exercise, tuple(STYLES)) from None
+        raise UnknownNameError(_("simulated exercise"), exercise, tuple(STYLES)) from None
 
 
 def _between(limits: Range, rng: np.random.Generator) -> float:
@@ -254,7 +255,7 @@ def training_plan(exercise: str, seed: int, least_s: float = 0.0) -> SessionPlan
         blocks += [lifts, rest]
         sets += 1
         planned_s += sum(rep.duration_s for rep in lifts.reps) + rest.duration_s
-    note = "A simulated training; nobody trained."
+    note = _("A simulated training; nobody trained.")
     return _session(exercise, blocks, lifter, mounting, note)
 
 
@@ -278,7 +279,7 @@ def routine_plan(exercise: str, parts: Sequence[int | float], seed: int) -> Sess
             ]
         else:
             blocks.append(ActivityPlan(Activity.REST, part + ROUTINE_SLACK_S))
-    note = "A simulated routine; nobody trained."
+    note = _("A simulated routine; nobody trained.")
     return _session(exercise, blocks, lifter, mounting, note)
 
 
@@ -330,7 +331,7 @@ def demo_plan(seed: int) -> SessionPlan:
     good, hasty = _good_set(about), _hasty_set(about)
     blocks = (good, ActivityPlan(Activity.REST, 16.0), hasty, ActivityPlan(Activity.REST, 3.0))
     lifter, mounting = LifterPlan(roll_deg=1.2), Mounting.drawn(rng)
-    return _session("hip_thrust", blocks, lifter, mounting, "A simulated demo; nobody trained.")
+    return _session("hip_thrust", blocks, lifter, mounting, _("A simulated demo; nobody trained."))
 
 
 def _good_set(about: Callable[[float], float]) -> SetPlan:

@@ -18,6 +18,7 @@ import numpy as np
 
 from tracker.domain import Flag, Phase, PhaseSpan, Rep, SessionInfo, exercise_named
 from tracker.domain.units import s_from_ns
+from tracker.language import _
 from tracker.sensors.profile.packets import ProfileConfig
 from tracker.sim.body import ideal_readings
 from tracker.sim.lifter import perform
@@ -243,10 +244,10 @@ def simulate(plan: SessionPlan, seed: int) -> SimulatedSession:
         info=SessionInfo(
             sensor="profile",
             exercise=plan.exercise,
-            device_name="Simulated sensor",
+            device_name=_("Simulated sensor"),
             origin="synthetic",
             settings=_settings(config),
-            note=plan.note or "A simulated lifter; nobody trained.",
+            note=plan.note or _("A simulated lifter; nobody trained."),
         ),
         truth=truth_of(performance, plan.exercise, transmission.gaps, transmission.least_delay_s),
         transmission=transmission,

@@ -37,7 +37,6 @@ from tracker.export.report.wording import (
     day_and_time,
     has_form_flag,
     known,
-    listed,
     median,
     moment,
     names,
@@ -48,7 +47,7 @@ from tracker.export.report.wording import (
     short,
     signed,
 )
-from tracker.language import counted
+from tracker.language import counted, listed
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -106,10 +105,10 @@ def test_words_are_put_together() -> None:
 
 
 def test_dates_cannot_be_read_the_wrong_way_round() -> None:
-    assert day_and_time("2026-05-04T16:30:00+00:00") == "Mon 4 May 2026, 16:30 UTC"
-    assert day_and_time("2026-05-04T16:30:00Z") == "Mon 4 May 2026, 16:30 UTC"
-    assert day_and_time("2026-05-04T16:30:00-03:00") == "Mon 4 May 2026, 16:30 UTC-03:00"
-    assert day_and_time("2026-12-04T16:30:00+05:30") == "Fri 4 Dec 2026, 16:30 UTC+05:30"
+    assert day_and_time("2026-05-04T16:30:00+00:00") == "Mon, 4 May 2026, 16:30 UTC"
+    assert day_and_time("2026-05-04T16:30:00Z") == "Mon, 4 May 2026, 16:30 UTC"
+    assert day_and_time("2026-05-04T16:30:00-03:00") == "Mon, 4 May 2026, 16:30 UTC-03:00"
+    assert day_and_time("2026-12-04T16:30:00+05:30") == "Fri, 4 Dec 2026, 16:30 UTC+05:30"
 
 
 def test_what_is_no_date_is_shown_as_it_is() -> None:

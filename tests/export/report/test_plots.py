@@ -13,6 +13,8 @@ from tracker.domain import HIP_THRUST, Exercise, Plan, SetRecord, exercise_named
 from tracker.export.report import measures
 from tracker.export.report.measures import phase_rows
 from tracker.export.report.plots import (
+    BY_REP,
+    BY_SESSION,
     HEIGHT,
     MANY,
     MOST_X_LABELS,
@@ -75,7 +77,7 @@ def plotted(values: Sequence[float | None], goal: tuple[float, float] | None = N
         HOLD,
         [Series(values, ["round"] * len(values))],
         [str(place + 1) for place in range(len(values))],
-        x_title="Rep",
+        along=BY_REP,
         legend=[("round", "rep"), ("diamond", "rep with a remark")],
         goal=goal,
     )
@@ -108,7 +110,7 @@ def test_a_single_value_is_a_dot_in_the_middle() -> None:
 def test_nothing_known_is_no_plot(values: list[float | None]) -> None:
     series = Series(values, ["round"] * len(values))
     names = ["1"] * len(values)
-    assert dot_plot("x", HOLD, [series], names, x_title="Rep") is None
+    assert dot_plot("x", HOLD, [series], names, along=BY_REP) is None
 
 
 def test_the_goal_is_inside_with_what_is_near_enough() -> None:
@@ -131,7 +133,7 @@ def test_many_reps_have_few_labels_and_small_dots() -> None:
 
 def test_dates_are_named_at_the_ends_only() -> None:
     dates = ["4 May 2026", "6 May 2026", "8 May 2026"]
-    plot = dot_plot("x", HOLD, [Series([1.0, 2.0, 3.0], ["round"] * 3)], dates, x_title="Session")
+    plot = dot_plot("x", HOLD, [Series([1.0, 2.0, 3.0], ["round"] * 3)], dates, along=BY_SESSION)
     assert plot is not None
     assert [text for _, text in plot.x_labels] == [dates[0], dates[-1]]
 
@@ -254,6 +256,6 @@ def test_without_a_plan_the_curve_stands_alone_and_without_reps_there_is_none() 
 def test_an_axis_that_does_not_begin_at_zero_says_where() -> None:
     assert plotted([0.0, 3.0]).begins == ""
     series = [Series([41.0, 47.0], ["round"] * 2)]
-    plot = dot_plot("x", measures.RANGE, series, ["1", "2"], x_title="Rep")
+    plot = dot_plot("x", measures.RANGE, series, ["1", "2"], along=BY_REP)
     assert plot is not None
     assert plot.begins == plot.y_labels[0][1] != ""

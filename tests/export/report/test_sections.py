@@ -332,7 +332,7 @@ def test_without_anything_to_compare_there_are_no_trends() -> None:
 
 
 def test_this_session_is_marked_by_shape_and_pain_has_two_lines() -> None:
-    plots = dict(trends(training(MONDAY))["plots"])
+    plots = dict(trends(training(MONDAY))["first_plots"])
     hold, pain = plots["Hold at the top"], plots["Pain"]
     assert hold is not None
     assert [dot.shape for dot in hold.dots] == ["round", "ring"]

@@ -20,7 +20,8 @@ from tracker.domain import (
     tempo_words,
 )
 from tracker.domain.tempo import EXPLOSIVE
-from tracker.export.report.wording import all_known, known, median, number, short
+from tracker.export.report.wording import all_known, known, median, number, sentence_start, short
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -46,6 +47,8 @@ class Quantity(Generic[Of]):
     """What is plotted of a rep or a session."""
 
     title: str
+    short: str
+    """The title for a column."""
     unit: str
     decimals: int
     least_span: float
@@ -54,15 +57,23 @@ class Quantity(Generic[Of]):
     from_zero: bool = False
 
 
-RANGE: Final[Quantity[Rep]] = Quantity("Range of motion", "°", 1, 10.0, lambda rep: rep.rom_deg)
+RANGE: Final[Quantity[Rep]] = Quantity(
+    _("Range of motion"), _("Range"), "°", 1, 10.0, lambda rep: rep.rom_deg
+)
 RISE: Final[Quantity[Rep]] = Quantity(
-    "Rise", "cm", 1, 10.0, lambda rep: None if rep.rise_m is None else rep.rise_m * CM_PER_M
+    _("Rise"),
+    # Translators: heading of a narrow column, how far the hips rise.
+    _("Rise"),
+    "cm",
+    1,
+    10.0,
+    lambda rep: None if rep.rise_m is None else rep.rise_m * CM_PER_M,
 )
 VELOCITY: Final[Quantity[Rep]] = Quantity(
-    "Mean velocity, concentric", "m/s", 2, 0.2, lambda rep: rep.mean_velocity_mps
+    _("Mean velocity, concentric"), _("Velocity"), "m/s", 2, 0.2, lambda rep: rep.mean_velocity_mps
 )
 HOLD: Final[Quantity[Rep]] = Quantity(
-    "Hold at the top", "s", 1, 1.0, lambda rep: rep.lockout_s, from_zero=True
+    _("Hold at the top"), _("Hold"), "s", 1, 1.0, lambda rep: rep.lockout_s, from_zero=True
 )
 
 
@@ -149,7 +160,7 @@ class PhaseRow:
     @property
     def title(self) -> str:
         """The phase for people."""
-        return PHASE_WORDS[self.phase].capitalize()
+        return sentence_start(PHASE_WORDS[self.phase])
 
     @property
     def words(self) -> str:

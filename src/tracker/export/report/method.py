@@ -7,11 +7,13 @@ did not show. After `make accuracy`, change both.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
 from tracker.coach.pacing import TOLERANCE_S, TOLERANCE_SHARE, TURN_S
 from tracker.export.report.measures import LIKE_LOAD_KG, LIKE_LOAD_SHARE
+from tracker.language import _, localized
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,32 @@ class Figure:
     """What it means, for people."""
 
     @property
+    def target_text(self) -> str:
+        """The target for people."""
+        return _localized_figure(self.target)
+
+    @property
+    def figure_text(self) -> str:
+        """The figure for people."""
+        return _localized_figure(self.figure)
+
+    @property
     def is_simulated(self) -> bool:
         """Whether it was measured on the simulator."""
         return self.section.startswith("SIMULATED")
+
+
+def _localized_figure(text: str) -> str:
+    """Return a cell of the table with the words that can be in one, in the language in use."""
+    words = {
+        # Translators: in a table of figures, as in "0.06 s (bias +0.01)".
+        "bias": _("bias"),
+        # Translators: in a table of figures, as in "19 (5 in all)".
+        "in all": _("in all"),
+        # Translators: in a table of figures: the target is all of the cases.
+        "all": _("all"),
+    }
+    return localized(re.sub("bias|in all|all", lambda found: words[found[0]], text))
 
 
 # Two lines each: the row as the table has it, and what it says for people.
@@ -43,50 +68,51 @@ class Figure:
 _TABLE: Final = {
     "SIMULATED hip thrusts": (
         ("sets counted exactly", "240", "≥ 99 %", "239 (99.6 %)", "ok",
-         "Sets counted exactly"),
+         _("Sets counted exactly")),
         ("false reps: set-up, walking, rest", "124", "0", "2", "SHORT",
-         "Reps counted where there are none, in 124 sessions"),
+         _("Reps counted where there are none, in 124 sessions")),
         ("count after the lockout began, blocks of 5: 95 %",
          "1452", "≤ 0.150 s", "0.216 s", "SHORT",
-         "The number comes after the lockout began: 95 % within"),
+         _("The number comes after the lockout began: 95 % within")),
         ("phase boundary: 95 %", "5608", "≤ 0.090 s", "0.008 s", "ok",
-         "Start or end of a phase: 95 % are off by no more than"),
+         _("Start or end of a phase: 95 % are off by no more than")),
         ("lockout: 95 %", "1402", "≤ 0.100 s", "0.007 s", "ok",
-         "Hold at the top: 95 % are off by no more than"),
+         _("Hold at the top: 95 % are off by no more than")),
         ("lockout, no gyroscope: 95 %, of concentric and eccentric",
          "50", "≤ 0.30", "0.24, 0.635 s", "ok",
-         "The same without a gyroscope, as a share of the movement, and in seconds"),
+         _("The same without a gyroscope, as a share of the movement, and in seconds")),
         ("range of motion: sd", "1452", "≤ 2.00°", "0.33°", "ok",
-         "Range of motion: standard deviation of the error"),
+         _("Range of motion: standard deviation of the error")),
         ("rise: sd", "1452", "≤ 0.030 m", "0.022 m", "ok",
-         "Rise: standard deviation of the error"),
+         _("Rise: standard deviation of the error")),
         ("mean velocity, concentric 0.8–1.5 s: bias", "831", "≤ 0.010 m/s", "0.003 m/s", "ok",
-         "Mean velocity, concentric of 0.8 to 1.5 s: mean error"),
+         _("Mean velocity, concentric of 0.8 to 1.5 s: mean error")),
         ("mean velocity, concentric 0.8–1.5 s: sd", "831", "≤ 0.040 m/s", "0.022 m/s", "ok",
-         "Mean velocity, concentric of 0.8 to 1.5 s: standard deviation of the error"),
+         _("Mean velocity, concentric of 0.8 to 1.5 s: standard deviation of the error")),
     ),
     "REAL squats": (
         ("files counted exactly", "33", "≥ 95 %", "33 (100 %)", "ok",
-         "Squats, sensor at the waist: recordings counted exactly"),
+         _("Squats, sensor at the waist: recordings counted exactly")),
     ),
     "REAL bridges": (
         ("files counted exactly", "15", "≥ 93.3 %", "14 (93.3 %)", "ok",
-         "Bridges, accelerometer alone on the thigh: recordings counted exactly (labels by eye)"),
+         _("Bridges, accelerometer alone on the thigh: recordings counted exactly (labels by "
+           "eye)")),
         ("median hold, mean over people of the size of the difference",
          "15", "≤ 0.30 s", "0.16 s", "ok",
-         "The same: median hold, mean difference from the labels"),
+         _("The same: median hold, mean difference from the labels")),
     ),
     "REAL sit-to-stands": (
         ("files counted exactly", "2", "all", "2 (100 %)", "ok",
-         "Sit-to-stands, sensor at the pelvis: recordings counted exactly"),
+         _("Sit-to-stands, sensor at the pelvis: recordings counted exactly")),
         ("rise starts, mean distance from seat-off", "10", "≤ 0.15 s", "0.06 s (bias +0.01)", "ok",
-         "The same: start of the rise, mean difference from a force plate"),
+         _("The same: start of the rise, mean difference from a force plate")),
     ),
     "REAL daily life, sitting": (
         ("reps counted as hip thrusts", "24", "0", "0", "ok",
-         "16 minutes of daily life in 24 recordings: reps counted where there are none"),
+         _("16 minutes of daily life in 24 recordings: reps counted where there are none")),
         ("announcements that were taken back, per hour", "24", "≤ 12", "19 (5 in all)", "SHORT",
-         "The same: reps counted and withdrawn, per hour"),
+         _("The same: reps counted and withdrawn, per hour")),
     ),
 }
 # fmt: on
@@ -112,26 +138,40 @@ class Formula:
         return tuple(figure for row in self.tested for figure in FIGURES if figure.row == row)
 
 
-OWN: Final = "Own definition."
+OWN: Final = _("Own definition.")
 
 # Laidig and Seel: the inclination part of their filter.
 VQF: Final = "Laidig and Seel 2023, VQF, doi:10.1016/j.inffus.2022.10.014"
 
+
+def _short(value: float) -> str:
+    return localized(f"{value:g}")
+
+
+def _percent(share: float) -> str:
+    return f"{100.0 * share:.0f}"
+
+
 FORMULAS: Final = (
     Formula(
-        "Up",
-        "The gyroscope is integrated to give an almost stationary frame, in which the "
-        "accelerometer is low-pass filtered with a time constant of 3 s. Without a gyroscope, up "
-        "is the smoothed accelerometer itself.",
+        # Translators: the direction against gravity.
+        _("Up"),
+        _(
+            "The gyroscope is integrated to give an almost stationary frame, in which the "
+            "accelerometer is low-pass filtered with a time constant of 3 s. Without a gyroscope, "
+            "up is the smoothed accelerometer itself."
+        ),
         VQF,
     ),
     Formula(
-        "Phases",
-        "The concentric and the eccentric begin and end where the pelvis’ angular speed (vertical "
-        "speed for squats and sit-to-stands) crosses 10 % of that movement’s own peak. Hold = "
-        "start of the eccentric − end of the concentric. Floor pause = start of the next "
-        "concentric − end of the eccentric. Without a gyroscope: where 15 % and 85 % of the "
-        "travel are covered.",
+        _("Phases"),
+        _(
+            "The concentric and the eccentric begin and end where the pelvis’ angular speed "
+            "(vertical speed for squats and sit-to-stands) crosses 10 % of that movement’s own "
+            "peak. Hold = start of the eccentric − end of the concentric. Floor pause = start of "
+            "the next concentric − end of the eccentric. Without a gyroscope: where 15 % and 85 % "
+            "of the travel are covered."
+        ),
         OWN,
         (
             "phase boundary: 95 %",
@@ -142,9 +182,11 @@ FORMULAS: Final = (
         ),
     ),
     Formula(
-        "Rep",
-        "One concentric, its hold, and an eccentric of at least half its size. Counted when the "
-        "hold starts. The first one stands only if a similar one follows.",
+        _("Rep"),
+        _(
+            "One concentric, its hold, and an eccentric of at least half its size. Counted when "
+            "the hold starts. The first one stands only if a similar one follows."
+        ),
         OWN,
         (
             "sets counted exactly",
@@ -155,23 +197,30 @@ FORMULAS: Final = (
         ),
     ),
     Formula(
-        "Range of motion",
-        "Length of the integrated rotation vector of the pelvis over the concentric and 0.4 s "
-        "around it, in degrees. It includes whatever the lower back adds.",
+        _("Range of motion"),
+        _(
+            "Length of the integrated rotation vector of the pelvis over the concentric and 0.4 s "
+            "around it, in degrees. It includes whatever the lower back adds."
+        ),
         OWN,
         ("range of motion: sd",),
     ),
     Formula(
-        "Rise",
-        "Vertical acceleration, integrated twice from standstill to standstill, with zero "
-        "velocity at both ends.",
+        _("Rise"),
+        _(
+            "Vertical acceleration, integrated twice from standstill to standstill, with zero "
+            "velocity at both ends."
+        ),
         OWN,
         ("rise: sd",),
     ),
     Formula(
-        "Mean and peak velocity",
-        "Mean and peak of the vertical velocity over the concentric. Not given for a concentric "
-        "of more than 2 s, nor without a gyroscope. Not tested on squats and sit-to-stands.",
+        _("Mean and peak velocity"),
+        _(
+            "Mean and peak of the vertical velocity over the concentric. Not given for a "
+            "concentric of more than 2 s, nor without a gyroscope. Not tested on squats and "
+            "sit-to-stands."
+        ),
         OWN,
         (
             "mean velocity, concentric 0.8–1.5 s: bias",
@@ -179,47 +228,59 @@ FORMULAS: Final = (
         ),
     ),
     Formula(
-        "Tilt and top",
-        "Tilt: largest sideways lean of the pelvis in the rep. Top: angle above (+) or below (−) "
-        "the person’s calibrated lockout, only after a calibration.",
+        _("Tilt and top"),
+        _(
+            "Tilt: largest sideways lean of the pelvis in the rep. Top: angle above (+) or below "
+            "(−) the person’s calibrated lockout, only after a calibration."
+        ),
         OWN,
     ),
     Formula(
-        "Tempo",
-        "Down–floor–up–hold in seconds, as coaches write it; the same in the order of the "
-        "movement beside it. The representative rep has the median of each phase over the set.",
+        _("Tempo"),
+        _(
+            "Down–floor–up–hold in seconds, as coaches write it; the same in the order of the "
+            "movement beside it. The representative rep has the median of each phase over the set."
+        ),
         OWN,
     ),
     Formula(
-        "Off plan",
-        "Done − planned, for each phase. As planned if that is within the larger of "
-        f"{TOLERANCE_S:g} s and {TOLERANCE_SHARE:.0%} of the plan; a pause planned as 0 "
-        f"may take {TURN_S:g} s.".replace("%", " %"),
+        _("Off plan"),
+        _(
+            "Done − planned, for each phase. As planned if that is within the larger of {seconds} "
+            "s and {percent} % of the plan; a pause planned as 0 may take {pause} s."
+        ).format(
+            seconds=_short(TOLERANCE_S), percent=_percent(TOLERANCE_SHARE), pause=_short(TURN_S)
+        ),
         OWN,
     ),
     Formula(
-        "Volume",
-        "Sum over the sets of reps × load, with the wearer’s corrections.",
+        _("Volume"),
+        _("Sum over the sets of reps × load, with the wearer’s corrections."),
         OWN,
     ),
     Formula(
-        "Velocity at a similar load",
-        "Median of the mean velocities in all sets whose load is within the larger of "
-        f"{LIKE_LOAD_KG:g} kg and {LIKE_LOAD_SHARE:.0%} of the load with which most reps of this "
-        "session were done.".replace("%", " %"),
+        _("Velocity at a similar load"),
+        _(
+            "Median of the mean velocities in all sets whose load is within the larger of {load} "
+            "kg and {percent} % of the load with which most reps of this session were done."
+        ).format(load=_short(LIKE_LOAD_KG), percent=_percent(LIKE_LOAD_SHARE)),
         OWN,
     ),
     Formula(
-        "Confidence",
-        "The probability that a rep is one of its set, and of a set that its count is exact: from "
-        "the evidence of size, duration, radius and evenness of each concentric.",
+        _("Confidence"),
+        _(
+            "The probability that a rep is one of its set, and of a set that its count is exact: "
+            "from the evidence of size, duration, radius and evenness of each concentric."
+        ),
         OWN,
     ),
     Formula(
-        "Pain and effort",
-        "As entered by the wearer: pain from 0 (none) to 10 (worst imaginable), effort (RPE) from "
-        "0 to 10 (not one more rep).",
-        "Numeric rating scale; perceived exertion of lifters.",
+        _("Pain and effort"),
+        _(
+            "As entered by the wearer: pain from 0 (none) to 10 (worst imaginable), effort (RPE) "
+            "from 0 to 10 (not one more rep)."
+        ),
+        _("Numeric rating scale; perceived exertion of lifters."),
     ),
 )
 """Every number of the report."""

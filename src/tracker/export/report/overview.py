@@ -23,12 +23,13 @@ from tracker.export.report.wording import (
     all_known,
     clock_time,
     known,
+    labels,
     median,
     number,
     remarks_of_session,
     short,
 )
-from tracker.language import counted
+from tracker.language import _, counted, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -66,45 +67,40 @@ def _in_unit(load_kg: float | None) -> str:
 def reps_text(workout: Workout, record: SetRecord) -> str:
     """Return what was done in a set and its reps, with the plan, and the count if it differs."""
     name = workout.exercise_of(record)
-    what = [
-        "" if name == workout.info.exercise else title_of(name),
-        "" if record.side is None else record.side.value,
-        "warm-up" if record.warm_up else "",
-    ]
-    head = ", ".join(filter(None, what))
+    exercise = "" if name == workout.info.exercise else title_of(name)
+    head = labels(exercise, record.side, warm_up=record.warm_up)
     text = f"{head}: {record.done}" if head else str(record.done)
     if record.plan.target_reps is not None:
-        text += f" of {record.plan.target_reps}"
+        # Translators: reps done, of reps planned.
+        text = _("{done} of {planned}").format(done=text, planned=record.plan.target_reps)
     if record.sensed and record.done != record.counted:
-        text += f" (sensor: {record.counted})"
+        text = _("{reps} (sensor: {counted})").format(reps=text, counted=record.counted)
     return text
 
 
 def timed_text(each: TimedRecord) -> str:
     """Return what was done for a time, and for how long."""
-    what = [
-        title_of(each.activity),
-        "" if each.side is None else each.side.value,
-        "warm-up" if each.warm_up else "",
-    ]
-    return f"{', '.join(filter(None, what))}: {number(each.duration_s, 0, 's')}"
+    what = labels(title_of(each.activity), each.side, warm_up=each.warm_up)
+    return f"{what}: {number(each.duration_s, 0, 's')}"
 
 
 def _summary(workout: Workout) -> str:
     if not workout.sets:
-        return "No set was found in this recording."
+        return _("No set was found in this recording.")
     reps = [record.done for record in workout.working_sets]
     if not reps:
-        return f"{counted(len(workout.sets), 'warm-up set', 'warm-up sets')}, and no other."
-    if len(set(reps)) == 1:
-        text = f"{counted(len(reps), 'set', 'sets')} of {counted(reps[0], 'rep', 'reps')}"
-    else:
-        text = f"{counted(len(reps), 'set', 'sets')}: {', '.join(map(str, reps))} reps"
+        warm_up = counted(len(workout.sets), "warm-up set", "warm-up sets")
+        return _("{sets}, and no other.").format(sets=warm_up)
+    sets = counted(len(reps), "set", "sets")
     loads = {known(record.load_kg) for record in workout.working_sets}
-    if len(loads) == 1 and None not in loads:
-        (load_kg,) = loads
-        text += f" with {load_text(load_kg)}"
-    return f"{text}."
+    load = load_text(*loads) if len(loads) == 1 and None not in loads else ""
+    if len(set(reps)) == 1:
+        # Translators: 3 sets of 10 reps with 60 kg.
+        text = _("{sets} of {reps} with {load}.") if load else _("{sets} of {reps}.")
+        return text.format(sets=sets, reps=counted(reps[0], "rep", "reps"), load=load)
+    # Translators: 3 sets: 10, 9, 8 reps with 60 kg.
+    text = _("{sets}: {numbers} reps with {load}.") if load else _("{sets}: {numbers} reps.")
+    return text.format(sets=sets, numbers=", ".join(map(str, reps)), load=load)
 
 
 def _tiles(workout: Workout) -> list[tuple[str, str, str]]:
@@ -114,16 +110,18 @@ def _tiles(workout: Workout) -> list[tuple[str, str, str]]:
     efforts = all_known(record.entries.rpe for record in sets)
     tiles = [
         (
-            "Sets",
+            _("Sets"),
             str(len(sets)),
-            f"{counted(sum(each.done for each in sets), 'rep', 'reps')} in all",
+            _("{reps} in all").format(
+                reps=counted(sum(each.done for each in sets), "rep", "reps")
+            ),
         ),
-        ("Load", _loads(sets), ""),
+        (_("Load"), _loads(sets), ""),
         _volume_tile(sets),
-        ("Pain", f"{_score(before)} → {_score(after)}", "before → after, of 10"),
-        ("Effort", _span(efforts), "RPE, of 10"),
+        (_("Pain"), f"{_score(before)} → {_score(after)}", _("before → after, of 10")),
+        (_("Effort"), _span(efforts), _("RPE, of 10")),
         _heart_tile(workout),
-        ("Time", clock_time(workout.facts.duration_s), "minutes : seconds recorded"),
+        (_("Time"), clock_time(workout.facts.duration_s), _("minutes : seconds recorded")),
     ]
     return [tile for tile in tiles if set(tile[1]) - set(f"{UNKNOWN}→ ")]
 
@@ -131,19 +129,24 @@ def _tiles(workout: Workout) -> list[tuple[str, str, str]]:
 def _heart_tile(workout: Workout) -> tuple[str, str, str]:
     heart = heart_rate_of(workout.heart_rates)
     if heart is None:
-        return "Heart rate", UNKNOWN, ""
-    return "Heart rate", f"{heart.mean_bpm:.0f}", f"bpm on average, {heart.max_bpm} at most"
+        return _("Heart rate"), UNKNOWN, ""
+    most = _("bpm on average, {highest} at most").format(highest=heart.max_bpm)
+    return _("Heart rate"), f"{heart.mean_bpm:.0f}", most
 
 
 def _volume_tile(sets: Sequence[SetRecord]) -> tuple[str, str, str]:
     loaded = sum(known(record.load_kg) is not None for record in sets)
     total = volume_kg(sets)
     if total == 0.0:
-        return "Volume", BODYWEIGHT, ""
-    partly = (
-        f", of {loaded} of {counted(len(sets), 'set', 'sets')}" if 0 < loaded < len(sets) else ""
-    )
-    return "Volume", _in_unit(total), f"reps × load{partly}"
+        return _("Volume"), BODYWEIGHT, ""
+    text = _("reps × load")
+    if 0 < loaded < len(sets):
+        text = ngettext(
+            "reps × load, of {loaded} of {sets} set",
+            "reps × load, of {loaded} of {sets} sets",
+            len(sets),
+        ).format(loaded=loaded, sets=len(sets))
+    return _("Volume"), _in_unit(total), text
 
 
 def _loads(sets: Sequence[SetRecord]) -> str:
@@ -169,9 +172,10 @@ def _head(exercise: Exercise | None) -> list[tuple[str, str]]:
     """Return the columns of the table of sets with their units."""
     size = size_of(exercise)
     return [
-        *(("Set", ""), ("Reps", ""), ("Load", ""), ("Effort", "RPE"), ("Pain", "of 10")),
-        *(("Hold", HOLD.unit), (size.title.split()[0], size.unit), ("Velocity", VELOCITY.unit)),
-        *(("Tempo", "median"), ("Rest", "min:s")),
+        *((_("Set"), ""), (_("Reps"), ""), (_("Load"), "")),
+        *((_("Effort"), _("RPE")), (_("Pain"), _("of 10"))),
+        *((HOLD.short, HOLD.unit), (size.short, size.unit), (VELOCITY.short, VELOCITY.unit)),
+        *((_("Tempo"), _("median")), (_("Rest"), _("min:s"))),
     ]
 
 
@@ -202,5 +206,5 @@ def _pain_words(workout: Workout) -> str:
         return ""
     rose = verdict.rise is not None and verdict.rise > 0
     if rose and not verdict.stops:
-        return f"{verdict.reason} One point may be chance."
+        return _("{verdict} One point may be chance.").format(verdict=verdict.reason)
     return verdict.reason if rose or verdict.stops else ""

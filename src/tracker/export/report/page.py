@@ -32,7 +32,7 @@ from tracker.export.report.wording import (
     remarks_of_session,
     signed,
 )
-from tracker.language import counted
+from tracker.language import _, language, localized, ngettext, pgettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,39 +41,47 @@ if TYPE_CHECKING:
     from tracker.domain import Gap, Rep, Workout
 
 FAULT_WORDS: Final = {
-    FaultReason.LENGTH: "packets of the wrong length",
-    FaultReason.VERSION: "packets of an unknown version",
-    FaultReason.FORMAT: "packets with impossible values",
-    FaultReason.LOST: "packets or samples that never arrived",
-    FaultReason.DUPLICATE: "packets that came twice",
-    FaultReason.OUT_OF_ORDER: "packets that came too late",
-    FaultReason.CLOCK: "jumps of the sensor's clock",
-    FaultReason.UNCONFIGURED: "samples before their scale was known",
-    FaultReason.UNKNOWN_CHANNEL: "packets on an unknown channel",
-    FaultReason.NOT_FINITE: "samples that are not numbers",
-    FaultReason.OVERRUN: "packets dropped because the computer was too slow",
-    FaultReason.DETECTOR_RESTARTED: "restarts of the analysis after an internal error",
+    FaultReason.LENGTH: _("packets of the wrong length"),
+    FaultReason.VERSION: _("packets of an unknown version"),
+    FaultReason.FORMAT: _("packets with impossible values"),
+    FaultReason.LOST: _("packets or samples that never arrived"),
+    FaultReason.DUPLICATE: _("packets that came twice"),
+    FaultReason.OUT_OF_ORDER: _("packets that came too late"),
+    FaultReason.CLOCK: _("jumps of the sensor's clock"),
+    FaultReason.UNCONFIGURED: _("samples before their scale was known"),
+    FaultReason.UNKNOWN_CHANNEL: _("packets on an unknown channel"),
+    FaultReason.NOT_FINITE: _("samples that are not numbers"),
+    FaultReason.OVERRUN: _("packets dropped because the computer was too slow"),
+    FaultReason.DETECTOR_RESTARTED: _("restarts of the analysis after an internal error"),
 }
 """The kinds of faults in words."""
 
 REASON_WORDS: Final = {
-    "turn": "an unusual rotation",
-    "radius": "did not rise with its rotation",
-    "coherence": "did not rise as it turned",
-    "planarity": "not about one axis",
-    "about_vertical": "turned about the vertical",
-    "duration": "unusually fast or slow",
-    "quiet": "not out of rest",
-    "upright": "ended upright",
-    "across": "not about an axis across the body",
-    "size": "not as far as the others",
-    "bottom": "started elsewhere than the others",
-    "top": "ended elsewhere than the others",
-    "axis": "turned another way than the others",
-    "alone": "by itself",
-    "no_gyroscope": "seen without a gyroscope",
+    "turn": _("an unusual rotation"),
+    "radius": _("did not rise with its rotation"),
+    "coherence": _("did not rise as it turned"),
+    "planarity": _("not about one axis"),
+    "about_vertical": _("turned about the vertical"),
+    "duration": _("unusually fast or slow"),
+    "quiet": _("not out of rest"),
+    "upright": _("ended upright"),
+    "across": _("not about an axis across the body"),
+    "size": _("not as far as the others"),
+    "bottom": _("started elsewhere than the others"),
+    "top": _("ended elsewhere than the others"),
+    "axis": _("turned another way than the others"),
+    "alone": _("by itself"),
+    "no_gyroscope": _("seen without a gyroscope"),
 }
 """What lowers confidence; a reason of a later version is named as it is."""
+
+ORIGIN_WORDS: Final = {
+    "live": _("live"),
+    "imported": _("imported"),
+    "synthetic": _("synthetic"),
+    "entered": _("entered"),
+}
+"""Where a session comes from; another origin is named as it is."""
 
 FEW_SAMPLES_SHARE: Final = 0.01
 """If a larger share of the time has no samples, the report says so on the first page."""
@@ -86,13 +94,17 @@ def quality_of(workout: Workout) -> dict[str, Any]:
         "verdict": _verdict(workout),
         "is_flawed": _is_flawed(workout),
         "facts": (
-            ("Sensor", _sensor(workout)),
-            ("Measured rate", number(facts.rate_hz, 1, "samples per second")),
-            ("Recorded", f"{clock_time(facts.duration_s)} (minutes : seconds)"),
-            ("Samples", str(facts.samples or UNKNOWN)),
-            ("Without samples", _missing(workout)),
-            ("File", facts.name),
-            ("Origin", workout.info.origin),
+            (_("Sensor"), _sensor(workout)),
+            (_("Measured rate"), number(facts.rate_hz, 1, _("samples per second"))),
+            (
+                _("Recorded"),
+                _("{time} (minutes : seconds)").format(time=clock_time(facts.duration_s)),
+            ),
+            (_("Samples"), str(facts.samples or UNKNOWN)),
+            (_("Without samples"), _missing(workout)),
+            (_("File"), facts.name),
+            # Translators: where a session comes from: live, imported or synthetic.
+            (_("Origin"), ORIGIN_WORDS.get(workout.info.origin, workout.info.origin)),
         ),
         "gaps": [(clock_time(gap.start_s), number(_length_s(gap), 2)) for gap in workout.gaps],
         "faults": [(FAULT_WORDS[reason], n) for reason, n in workout.faults.items() if n],
@@ -108,7 +120,9 @@ def quality_of(workout: Workout) -> dict[str, Any]:
 def _sensor(workout: Workout) -> str:
     info = workout.info
     name = f"{info.device_name} ({info.sensor})" if info.device_name else workout.facts.sensor
-    return f"{name}, firmware {info.firmware}" if info.firmware else name
+    if not info.firmware:
+        return name
+    return _("{sensor}, firmware {version}").format(sensor=name, version=info.firmware)
 
 
 def _length_s(gap: Gap) -> float:
@@ -119,11 +133,18 @@ def _missing(workout: Workout) -> str:
     if not workout.facts.samples:
         return UNKNOWN
     if not workout.gaps:
-        return "nothing"
-    total_s = sum(map(_length_s, workout.gaps))
-    text = f"{number(total_s, 2, 's')} in {counted(len(workout.gaps), 'gap', 'gaps')}"
-    share = _missing_share(workout)
-    return text if share is None else f"{text}, {number(100.0 * share, 1)} % of the time"
+        return _("nothing")
+    seconds = number(sum(map(_length_s, workout.gaps)), 2, "s")
+    amount, share = len(workout.gaps), _missing_share(workout)
+    if share is None:
+        text = ngettext("{seconds} in {gaps} gap", "{seconds} in {gaps} gaps", amount)
+        return text.format(seconds=seconds, gaps=amount)
+    text = ngettext(
+        "{seconds} in {gaps} gap, {percent} % of the time",
+        "{seconds} in {gaps} gaps, {percent} % of the time",
+        amount,
+    )
+    return text.format(seconds=seconds, gaps=amount, percent=number(100.0 * share, 1))
 
 
 def _missing_share(workout: Workout) -> float | None:
@@ -139,23 +160,22 @@ def _is_flawed(workout: Workout) -> bool:
 
 def _verdict(workout: Workout) -> str:
     if not workout.facts.samples:
-        return "There are no samples to judge."
+        return _("There are no samples to judge.")
     if _is_flawed(workout):
-        return (
+        return _(
             "Part of the data is missing. Reps marked “samples missing” are less certain, and "
             "reps inside a gap may be missing altogether. Nothing was made up."
         )
     if workout.gaps or any(workout.faults.values()):
-        return "Good, with small disturbances. The reps they affect are marked."
-    return "Good: nothing is missing and nothing was unreadable."
+        return _("Good, with small disturbances. The reps they affect are marked.")
+    return _("Good: nothing is missing and nothing was unreadable.")
 
 
 def _rep_row(rep: Rep) -> tuple[str, ...]:
     """Return number, confidence, what speaks against it, and flags of a rep."""
     reason = rep.confidence_reason or ""
-    flags = names(rep.flags) or UNKNOWN
-    if not rep.complete:
-        flags = f"cut off before its end; {flags}".removesuffix(f"; {UNKNOWN}")
+    cut_off = "" if rep.complete else _("cut off before its end")
+    flags = "; ".join(filter(None, (cut_off, names(rep.flags)))) or UNKNOWN
     return str(rep.index), number(rep.confidence, 2), REASON_WORDS.get(reason, reason), flags
 
 
@@ -170,6 +190,7 @@ def report_html(workout: Workout, history: Iterable[Workout] = ()) -> str:
         _templates()
         .get_template("page.html.j2")
         .render(
+            language=language(),
             title=workout.info.exercise if exercise is None else exercise.title,
             when=day_and_time(workout.info.started_utc),
             person=workout.info.person or "",
@@ -189,8 +210,8 @@ def report_html(workout: Workout, history: Iterable[Workout] = ()) -> str:
             curve=rep_curve(typical_rows(workout, exercise)),
             quality=quality_of(workout),
             method=method,
-            tolerance_s=TOLERANCE_S,
-            turn_s=TURN_S,
+            tolerance_s=localized(f"{TOLERANCE_S:g}"),
+            turn_s=localized(f"{TURN_S:g}"),
             tolerance_percent=round(100 * TOLERANCE_SHARE),
         )
     )
@@ -206,13 +227,21 @@ def write_report(workout: Workout, out: BinaryIO, history: Iterable[Workout] = (
 def _templates() -> Environment:
     templates = Environment(
         loader=PackageLoader("tracker.export.report"),
+        extensions=("jinja2.ext.i18n",),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_shown,
     )
+    templates.policies["ext.i18n.trimmed"] = True
+    # The extension adds its functions only while it is loaded, so no type checker knows them.
+    templates.install_gettext_callables(  # type: ignore[attr-defined]
+        _, ngettext, newstyle=True, pgettext=pgettext
+    )
+    templates.filters["localized"] = localized
     templates.filters["number"] = number
+    templates.filters["printable"] = printable
     templates.filters["signed"] = signed
     return templates
 

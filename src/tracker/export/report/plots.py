@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tracker.domain import PHASE_WORDS, Phase
 from tracker.domain.tempo import EXPLOSIVE
-from tracker.export.report.wording import UNKNOWN, all_known, known, number
+from tracker.export.report.wording import UNKNOWN, all_known, known, number, sentence_start
+from tracker.language import _, pgettext
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from tracker.export.report.measures import PhaseRow, Quantity
 
@@ -121,6 +122,38 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True)
+class Along:
+    """The words for what is in order from left to right."""
+
+    dot: str
+    """One value, with `{place}` and `{value}`."""
+    named_dot: str
+    """The same of one of several lines, with `{name}`."""
+    line: str
+    """All values, with `{quantity}`, `{known}`, `{all}`, `{least}`, `{most}` and `{unit}`."""
+    named_line: str
+    """The same of one of several lines, with `{name}`."""
+    corner: str = ""
+    """What stands before the labels on the axis."""
+
+
+BY_REP: Final = Along(
+    _("Rep {place}: {value}"),
+    _("Rep {place} {name}: {value}"),
+    _("{quantity} by rep: {known} of {all} known, from {least} to {most} {unit}"),
+    _("{quantity} {name} by rep: {known} of {all} known, from {least} to {most} {unit}"),
+    pgettext("column", "rep"),
+)
+BY_SESSION: Final = Along(
+    _("Session {place}: {value}"),
+    _("Session {place} {name}: {value}"),
+    _("{quantity} by session: {known} of {all} known, from {least} to {most} {unit}"),
+    # Translators: {quantity} {name} is "Pain before", "Pain after", "Pain next morning".
+    _("{quantity} {name} by session: {known} of {all} known, from {least} to {most} {unit}"),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class DotPlot:
     """One plot."""
 
@@ -129,7 +162,8 @@ class DotPlot:
     title: str
     description: str
     """What the plot shows, in a sentence with numbers."""
-    x_title: str
+    corner: str
+    """What stands before the labels on the x axis; may be empty."""
     lines: tuple[str, ...]
     """Points of each line in SVG's notation; an unknown value breaks the line."""
     dots: tuple[Dot, ...]
@@ -166,14 +200,14 @@ def dot_plot(
     series: Sequence[Series],
     x_names: Sequence[str],
     *,
-    x_title: str,
+    along: Along,
     legend: Sequence[tuple[str, str]] = (),
     goal: tuple[float, float] | None = None,
 ) -> DotPlot | None:
     """Return a plot, or None if none of its values is known.
 
     The series are lines of dots, as long as `x_names`, which label the places on the x axis;
-    `x_title` says what the places are. The legend loses the shapes that do not occur. The goal is
+    `along` says what the places are. The legend loses the shapes that do not occur. The goal is
     a planned value with its tolerance.
     """
     values = all_known(value for each in series for value in each.values)
@@ -193,7 +227,7 @@ def dot_plot(
             x_px[place],
             y.px(value),
             each.shapes[place],
-            _dot_label(quantity, each, x_title, x_names[place], value),
+            _dot_label(quantity, each, along, x_names[place], value),
         )
         for each in series
         for place, raw in enumerate(each.values)
@@ -207,8 +241,8 @@ def dot_plot(
     return DotPlot(
         key=key,
         title=f"{quantity.title}, {quantity.unit}" if quantity.unit else quantity.title,
-        description=_described(quantity, series, x_title, goal),
-        x_title=x_title,
+        description=_described(quantity, series, along, goal),
+        corner=along.corner,
         lines=tuple(line for each in series for line in _lines(each, x_px, y)),
         dots=dots,
         x_labels=tuple((x_px[place], x_names[place]) for place in sorted(labelled)),
@@ -244,21 +278,26 @@ def _lines(series: Series, x_px: Sequence[float], y: Scale) -> list[str]:
 def _goal(quantity: Quantity[Any], goal: tuple[float, float], y: Scale) -> Goal:
     aim, near = goal
     top, bottom = y.px(aim + near), y.px(aim - near)
-    text = f"plan {number(aim, quantity.decimals)} ± {number(near, 2)}"
+    text = _("plan {seconds} ± {tolerance}").format(
+        seconds=number(aim, quantity.decimals), tolerance=number(near, 2)
+    )
     return Goal(y.px(aim), top, round(bottom - top, 1), text)
 
 
 def _dot_label(
-    quantity: Quantity[Any], series: Series, x_title: str, x_name: str, value: float
+    quantity: Quantity[Any], series: Series, along: Along, x_name: str, value: float
 ) -> str:
-    name = f" {series.name}" if series.name else ""
-    return f"{x_title} {x_name}{name}: {number(value, quantity.decimals, quantity.unit)}"
+    return (along.named_dot if series.name else along.dot).format(
+        place=x_name,
+        name=series.name,
+        value=number(value, quantity.decimals, quantity.unit),
+    )
 
 
 def _described(
     quantity: Quantity[Any],
     series: Sequence[Series],
-    x_title: str,
+    along: Along,
     goal: tuple[float, float] | None,
 ) -> str:
     parts = []
@@ -266,14 +305,21 @@ def _described(
         values = all_known(each.values)
         if values:
             least, most = (number(bound(values), quantity.decimals) for bound in (min, max))
-            name = f" {each.name}" if each.name else ""
-            parts.append(
-                f"{quantity.title}{name} by {x_title.lower()}: {len(values)} of "
-                f"{len(each.values)} known, from {least} to {most} {quantity.unit}".rstrip()
+            text = (along.named_line if each.name else along.line).format(
+                quantity=quantity.title,
+                name=each.name,
+                known=len(values),
+                all=len(each.values),
+                least=least,
+                most=most,
+                unit=quantity.unit,
             )
+            parts.append(text.rstrip())
     if goal is not None:
-        parts.append(f"Planned: {number(goal[0], quantity.decimals, quantity.unit)}")
-    return ". ".join(parts) + ". The numbers are in the table beside it."
+        aim = number(goal[0], quantity.decimals, quantity.unit)
+        parts.append(_("Planned: {value}").format(value=aim))
+    parts.append(_("The numbers are in the table beside it."))
+    return ". ".join(parts)
 
 
 BAR_WIDTH: Final = 340.0
@@ -287,12 +333,21 @@ LEAST_LABEL_PX: Final = 20.0
 """A narrower part has no room for its seconds, which are in the table anyway."""
 
 
+PATTERNS: Final = {
+    Phase.CONCENTRIC: "up",
+    Phase.LOCKOUT: "hold",
+    Phase.ECCENTRIC: "down",
+    Phase.BOTTOM: "floor",
+}
+"""The class of each phase in the style sheet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One phase in a bar."""
 
-    word: str
-    """The phase, which chooses the pattern."""
+    pattern: str
+    """The class of the phase, which chooses the pattern."""
     x_px: float
     width_px: float
     text: str
@@ -319,8 +374,8 @@ class PhaseBar:
     description: str
     bars: tuple[Bar, ...]
     ticks: tuple[tuple[float, str], ...]
-    words: tuple[str, ...]
-    """The phases in order, for the legend."""
+    legend: tuple[tuple[str, str], ...]
+    """Pattern and word of each phase, in order."""
     axis_px: float
     height_px: float
     bar_px: float = _BAR
@@ -342,11 +397,13 @@ def phase_bar(key: str, rows: Sequence[PhaseRow]) -> PhaseBar | None:
         (row.phase, row.done_s if row.planned == EXPLOSIVE else row.planned_s, row.planned)
         for row in rows
     ]
-    named: list[tuple[str, list[tuple[Phase, float | None, str]]]] = [("done", [*done])]
+    named: list[tuple[str, list[tuple[Phase, float | None, str]]]] = [
+        (pgettext("tempo", "done"), [*done])
+    ]
     # A plan of the hold alone cannot be drawn as a rep.
     if all(row.planned != UNKNOWN for row in rows):
-        named.insert(0, ("plan", [each for each in planned if each[1]]))
-    longest_s = max(sum(seconds or 0.0 for _, seconds, _ in each) for _, each in named)
+        named.insert(0, (pgettext("tempo", "plan"), [each for each in planned if each[1]]))
+    longest_s = max(sum(part[1] or 0.0 for part in each) for __, each in named)
     x = scale_over(
         [longest_s], _BAR_LEFT, BAR_WIDTH - _BAR_RIGHT, least_span=0.5, from_zero=True, steps=5
     )
@@ -358,12 +415,12 @@ def phase_bar(key: str, rows: Sequence[PhaseRow]) -> PhaseBar | None:
     return PhaseBar(
         key=key,
         description=". ".join(
-            f"{bar.name.capitalize()}: {', '.join(part.label for part in bar.parts)}"
+            f"{sentence_start(bar.name)}: {', '.join(part.label for part in bar.parts)}"
             for bar in bars
         ),
         bars=bars,
         ticks=_labels(x),
-        words=tuple(PHASE_WORDS[row.phase] for row in rows),
+        legend=tuple((PATTERNS[row.phase], PHASE_WORDS[row.phase]) for row in rows),
         axis_px=axis_px,
         height_px=axis_px + 22.0,
     )
@@ -377,9 +434,9 @@ def _parts(phases: Sequence[tuple[Phase, float | None, str]], x: Scale) -> tuple
         start_px, end_px = x.px(start_s), x.px(end_s)
         width_px = round(max(0.0, end_px - start_px), 1)
         word = PHASE_WORDS[phase]
-        full = "as fast as possible" if text == EXPLOSIVE else f"{text} s"
+        full = _("as fast as possible") if text == EXPLOSIVE else f"{text} s"
         shown = text if width_px >= LEAST_LABEL_PX else ""
-        parts.append(Part(word, start_px, width_px, shown, f"{word} {full}"))
+        parts.append(Part(PATTERNS[phase], start_px, width_px, shown, f"{word} {full}"))
     return tuple(parts)
 
 
@@ -435,9 +492,9 @@ def rep_curve(rows: Sequence[PhaseRow]) -> Curve | None:
     planned = [
         (row.phase, row.done_s if row.phase in explosive else row.planned_s) for row in rows
     ]
-    whole = all(seconds is not None for _, seconds in planned)
+    whole = all(seconds is not None for __, seconds in planned)
     plan = [(phase, seconds or 0.0) for phase, seconds in planned] if whole else []
-    longest_s = max(sum(seconds for _, seconds in each) for each in (lasting, plan))
+    longest_s = max(sum(seconds for __, seconds in each) for each in (lasting, plan))
     x = scale_over([0.0, longest_s], _LEFT, WIDTH - _RIGHT, least_span=1.0, from_zero=True)
     names, at_s = [], 0.0
     for phase, seconds in lasting:
@@ -445,16 +502,22 @@ def rep_curve(rows: Sequence[PhaseRow]) -> Curve | None:
             words = f"{PHASE_WORDS[phase]} {number(seconds)}"
             names.append((x.px(at_s + seconds / 2.0), words))
         at_s += seconds
-    text = ", ".join(f"{row.title.lower()} {number(row.done_s)} s" for row in rows)
+    text = _("Median of all reps: {phases}").format(
+        phases=_described_phases((row.phase, row.done_s) for row in rows)
+    )
     if plan:
-        text += "; planned: " + ", ".join(f"{PHASE_WORDS[p]} {number(s)} s" for p, s in plan)
+        text = _("{rep}; planned: {phases}").format(rep=text, phases=_described_phases(plan))
     return Curve(
-        description=f"Median of all reps: {text}",
+        description=text,
         done=_curve_points(lasting, x),
         planned=_curve_points(plan, x),
         ticks=tuple((x.px(tick), number(tick, x.decimals)) for tick in x.ticks),
         phases=tuple(names),
     )
+
+
+def _described_phases(phases: Iterable[tuple[Phase, float | None]]) -> str:
+    return ", ".join(f"{PHASE_WORDS[phase]} {number(seconds)} s" for phase, seconds in phases)
 
 
 def _curve_points(phases: Sequence[tuple[Phase, float]], x: Scale) -> str:

@@ -9,7 +9,7 @@ from tracker.domain import PHASE_WORDS, Phase
 from tracker.export.report import measures as tempo
 from tracker.export.report.measures import HOLD, RANGE, RISE, VELOCITY, size_of
 from tracker.export.report.overview import load_text, reps_text
-from tracker.export.report.plots import DotPlot, Series, dot_plot, phase_bar
+from tracker.export.report.plots import BY_REP, DotPlot, Series, dot_plot, phase_bar
 from tracker.export.report.wording import (
     UNKNOWN,
     has_form_flag,
@@ -19,7 +19,7 @@ from tracker.export.report.wording import (
     remarks_of_set,
     short,
 )
-from tracker.language import counted
+from tracker.language import _, counted, localized, pgettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from tracker.domain import Exercise, HeartRateSummary, Rep, SetRecord, Workout
 
 LEGEND: Final = (
-    ("round", "rep"),
-    ("diamond", "rep with a remark on form"),
-    ("square", "rep whose numbers are less certain"),
+    ("round", pgettext("legend", "rep")),
+    ("diamond", _("rep with a remark on form")),
+    ("square", _("rep whose numbers are less certain")),
 )
 
 _ARROWS: Final = {PaceVerdict.TOO_SLOW: " ↑", PaceVerdict.TOO_FAST: " ↓"}
@@ -45,18 +45,18 @@ def set_section(
     rows = tempo.phase_rows(record, exercise)
     order = tempo.order_of(exercise)
     done = tempo.median_durations_s(record)
-    load = "" if record.load_kg is None else f", {load_text(known(record.load_kg))}"
     shapes = set(map(_shape, record.reps))
+    plan = record.plan.tempo
     return {
         "index": record.index,
-        "heading": f"Set {record.index}: {reps_text(workout, record)} reps{load}",
+        "heading": _heading(workout, record),
         "facts": _facts(record, heart),
         "note": record.entries.note,
         "rows": rows,
         "is_planned": any(row.planned != UNKNOWN for row in rows),
         "done_code": tempo.code(done),
         "done_words": tempo.words(done, order),
-        "planned": record.plan.tempo,
+        "planned": None if plan is None else (localized(plan.code), localized(plan.words)),
         "bar": phase_bar(f"set-{record.index}-bar", rows),
         "plots": _plots(record, exercise),
         "remarks": remarks_of_set(record),
@@ -69,16 +69,27 @@ def set_section(
     }
 
 
+def _heading(workout: Workout, record: SetRecord) -> str:
+    reps = reps_text(workout, record)
+    if record.load_kg is None:
+        return _("Set {number}: {reps} reps").format(number=record.index, reps=reps)
+    return _("Set {number}: {reps} reps, {load}").format(
+        number=record.index, reps=reps, load=load_text(known(record.load_kg))
+    )
+
+
 def _facts(record: SetRecord, heart: HeartRateSummary | None) -> tuple[tuple[str, str], ...]:
     rpe, plan = record.entries.rpe, record.plan
     loss_percent = round((plan.velocity_loss or 0.0) * 100)
     facts = {
-        "Effort (RPE)": rpe is not None and f"{short(rpe)} of 10",
-        "Heart rate": heart is not None
-        and f"{heart.mean_bpm:.0f} bpm on average, {heart.max_bpm} at most",
-        "Planned hold": plan.lockout_goal_s is not None and short(plan.lockout_goal_s, "s"),
-        "Stop at velocity loss of": plan.velocity_loss is not None and f"{loss_percent} %",
-        "Planned": plan.keep_tension and "hips off the floor between reps",
+        _("Effort (RPE)"): rpe is not None and _("{score} of 10").format(score=short(rpe)),
+        _("Heart rate"): heart is not None
+        and _("{mean} bpm on average, {highest} at most").format(
+            mean=f"{heart.mean_bpm:.0f}", highest=heart.max_bpm
+        ),
+        _("Planned hold"): plan.lockout_goal_s is not None and short(plan.lockout_goal_s, "s"),
+        _("Stop at velocity loss of"): plan.velocity_loss is not None and f"{loss_percent} %",
+        _("Planned"): plan.keep_tension and _("hips off the floor between reps"),
     }
     return tuple((name, value) for name, value in facts.items() if value)
 
@@ -96,7 +107,7 @@ def _plots(record: SetRecord, exercise: Exercise | None) -> tuple[tuple[str, Dot
                 quantity,
                 [Series([quantity.of(rep) for rep in record.reps], shapes)],
                 names,
-                x_title="Rep",
+                along=BY_REP,
                 goal=goal if quantity is HOLD else None,
             ),
         )
@@ -121,7 +132,7 @@ def _times(record: SetRecord, order: Sequence[Phase]) -> Table:
         each = tempo.durations_s(rep)
         cells = (_time(phase, each[phase], planned_s(record.plan, phase)) for phase in order)
         rows.append((str(rep.index), *cells))
-    return [("Rep", ""), *((PHASE_WORDS[phase], "s") for phase in order)], rows
+    return [(_("Rep"), ""), *((PHASE_WORDS[phase], "s") for phase in order)], rows
 
 
 def _time(phase: Phase, done_s: float | None, aim_s: float | None) -> str:
@@ -132,25 +143,30 @@ def _time(phase: Phase, done_s: float | None, aim_s: float | None) -> str:
 def _moves(reps: Sequence[Rep]) -> Table:
     """Return number and measures of each rep; the top only where one is known."""
     columns: list[tuple[str, str, int, list[float | None]]] = [
-        ("Range", RANGE.unit, 1, [rep.rom_deg for rep in reps]),
-        ("Rise", RISE.unit, 1, [RISE.of(rep) for rep in reps]),
-        ("Mean", "m/s", 2, [rep.mean_velocity_mps for rep in reps]),
-        ("Peak", "m/s", 2, [rep.peak_velocity_mps for rep in reps]),
-        ("Tilt", "°", 1, [rep.tilt_deg for rep in reps]),
+        (RANGE.short, RANGE.unit, 1, [rep.rom_deg for rep in reps]),
+        (RISE.short, RISE.unit, 1, [RISE.of(rep) for rep in reps]),
+        # Translators: headings of narrow columns: mean and peak velocity, and sideways tilt.
+        (_("Mean"), "m/s", 2, [rep.mean_velocity_mps for rep in reps]),
+        (_("Peak"), "m/s", 2, [rep.peak_velocity_mps for rep in reps]),
+        (_("Tilt"), "°", 1, [rep.tilt_deg for rep in reps]),
     ]
     if any(rep.top_deg is not None for rep in reps):
-        columns.append(("Top", "°", 1, [rep.top_deg for rep in reps]))
+        # Translators: heading of a narrow column: the angle of the pelvis at the top.
+        columns.append((_("Top"), "°", 1, [rep.top_deg for rep in reps]))
     rows = [
-        (str(rep.index), *(number(values[place], decimals) for _, _, decimals, values in columns))
+        (
+            str(rep.index),
+            *(number(values[place], decimals) for *__, decimals, values in columns),
+        )
         for place, rep in enumerate(reps)
     ]
-    return [("Rep", ""), *((name, unit) for name, unit, _, _ in columns)], rows
+    return [(_("Rep"), ""), *((name, unit) for name, unit, *__ in columns)], rows
 
 
 def _missing(record: SetRecord) -> str:
     if record.counted <= len(record.reps):
         return ""
     reps = counted(record.counted, "rep", "reps")
-    return (
-        f"{reps} counted, {len(record.reps)} measured to the end. The numbers below are of those."
-    )
+    return _(
+        "{reps} counted, {measured} measured to the end. The numbers below are of those."
+    ).format(reps=reps, measured=len(record.reps))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from tracker.domain import PainMoment
 from tracker.domain.loads import load_unit
+from tracker.export.app_terms import MOMENT_WORDS
 from tracker.export.report.measures import (
     HOLD,
+    VELOCITY,
     Quantity,
     is_synthetic,
     main_load_kg,
@@ -17,18 +20,17 @@ from tracker.export.report.measures import (
     volume_kg,
 )
 from tracker.export.report.overview import load_text
-from tracker.export.report.plots import Series, dot_plot
+from tracker.export.report.plots import BY_SESSION, Series, dot_plot
 from tracker.export.report.wording import (
     UNKNOWN,
     day,
-    listed,
     median,
     moment,
     number,
     short,
     signed,
 )
-from tracker.language import counted
+from tracker.language import _, listed, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -36,14 +38,12 @@ if TYPE_CHECKING:
     from tracker.domain import Exercise, Rep, Workout
     from tracker.export.report.plots import DotPlot
 
-LEGEND: Final = (("round", "earlier session"), ("ring", "this session"))
-FIRST: Final = (HOLD.title, "Pain")
-"""The plots on the first page; the others are among the details."""
+LEGEND: Final = (("round", _("earlier session")), ("ring", _("this session")))
 
 PAIN_LEGEND: Final = (
-    ("round", "before training"),
-    ("square", "after training"),
-    ("diamond", "on the next morning"),
+    ("round", _("before training")),
+    ("square", _("after training")),
+    ("diamond", _("on the next morning")),
 )
 
 
@@ -62,28 +62,32 @@ def trends_of(
     load_kg = main_load_kg(workout.sets)
     sessions = [*earlier, workout]
     quantities = _quantities(size, load_kg)
+    size_plot, hold_plot, *other_plots = _plots(sessions, quantities)
     return {
-        "size_head": f"{size.title.split()[0]} {size.unit}",
+        "size_head": f"{size.short} {size.unit}",
         "compared": _compared(load_kg),
-        "plots": [*_plots(sessions, quantities), ("Pain", _pain_plot(sessions))],
+        "first_plots": (hold_plot, (_("Pain"), _pain_plot(sessions))),
+        "plots": (size_plot, *other_plots),
         "rows": [_row(each, quantities) for each in reversed(sessions)],
         "left_out": left_out,
-        "first": FIRST,
         "since": _date(earlier[-1]),
         "changes": _changes(earlier[-1], workout, quantities),
     }
 
 
+class _Reason(Enum):
+    """Why a session is not compared."""
+
+    OTHER_EXERCISE = auto()
+    OTHER_ORIGIN = auto()
+    LATER = auto()
+    UNDATED = auto()
+
+
 def _comparable(workout: Workout, history: Iterable[Workout]) -> tuple[list[Workout], str]:
     """Return the earlier sessions in order, and a sentence on those left out."""
     now = moment(workout.info.started_utc)
-    reasons = {
-        "of another exercise": 0,
-        "measured on people" if is_synthetic(workout) else "simulated": 0,
-        "later than this one": 0,
-        "without a date": 0,
-    }
-    other_exercise, other_origin, later, undated = reasons
+    reasons = dict.fromkeys(_Reason, 0)
     kept: list[tuple[float, Workout]] = []
     for each in history:
         time = moment(each.info.started_utc)
@@ -91,48 +95,78 @@ def _comparable(workout: Workout, history: Iterable[Workout]) -> tuple[list[Work
         if each == workout or (now is not None and time == now):
             continue
         if each.info.exercise != workout.info.exercise:
-            reasons[other_exercise] += 1
+            reasons[_Reason.OTHER_EXERCISE] += 1
         elif is_synthetic(each) is not is_synthetic(workout):
-            reasons[other_origin] += 1
+            reasons[_Reason.OTHER_ORIGIN] += 1
         elif time is None:
-            reasons[undated] += 1
+            reasons[_Reason.UNDATED] += 1
         elif now is not None and time > now:
-            reasons[later] += 1
+            reasons[_Reason.LATER] += 1
         else:
             kept.append((time.timestamp(), each))
     kept.sort(key=lambda pair: pair[0])
-    words = [f"{amount} {reason}" for reason, amount in reasons.items() if amount]
+    return [each for __, each in kept], _left_out(reasons, is_synthetic(workout))
+
+
+def _left_out(reasons: dict[_Reason, int], synthetic: bool) -> str:
+    words = [_reason_text(reason, n, synthetic) for reason, n in reasons.items() if n]
+    if not words:
+        return ""
     total = sum(reasons.values())
-    left_out = (
-        f"Left out: {counted(total, 'session', 'sessions')} ({listed(words)})." if words else ""
-    )
-    return [each for _, each in kept], left_out
+    return ngettext(
+        "Left out: {amount} session ({reasons}).",
+        "Left out: {amount} sessions ({reasons}).",
+        total,
+    ).format(amount=total, reasons=listed(words))
+
+
+def _reason_text(reason: _Reason, n: int, synthetic: bool) -> str:
+    # Translators: these stand in "Left out: 3 sessions (2 simulated and 1 without a date)".
+    match reason:
+        case _Reason.OTHER_EXERCISE:
+            text = ngettext("{n} of another exercise", "{n} of another exercise", n)
+        case _Reason.OTHER_ORIGIN if synthetic:
+            text = ngettext("{n} measured on people", "{n} measured on people", n)
+        case _Reason.OTHER_ORIGIN:
+            text = ngettext("{n} simulated", "{n} simulated", n)
+        case _Reason.LATER:
+            text = ngettext("{n} later than this one", "{n} later than this one", n)
+        case _Reason.UNDATED:
+            text = ngettext("{n} without a date", "{n} without a date", n)
+        case _:
+            assert_never(reason)
+    return text.format(n=n)
 
 
 def _compared(load_kg: float | None) -> str:
     if load_kg is None:
-        return "The load of this session is unknown, so velocities are not compared."
-    return (
-        "Velocities are compared only between sets with about the load of this session, "
-        f"{load_text(load_kg)}."
-    )
+        return _("The load of this session is unknown, so velocities are not compared.")
+    return _(
+        "Velocities are compared only between sets with about the load of this session, {load}."
+    ).format(load=load_text(load_kg))
 
 
 def _quantities(size: Quantity[Rep], load_kg: float | None) -> tuple[Quantity[Workout], ...]:
     """Return what is compared from session to session, in the order of the table."""
-    like = "a similar load" if load_kg is None else f"about {load_text(load_kg)}"
+    velocity = (
+        _("Mean velocity at a similar load")
+        if load_kg is None
+        else _("Mean velocity at about {load}").format(load=load_text(load_kg))
+    )
     return (
         _median_of(size),
         _median_of(HOLD),
         Quantity(
-            f"Mean velocity at {like}",
-            "m/s",
+            velocity,
+            VELOCITY.short,
+            VELOCITY.unit,
             2,
             0.2,
             lambda workout: velocity_at_mps(workout.sets, load_kg),
         ),
         Quantity(
-            "Volume",
+            _("Volume"),
+            _("Volume"),
             load_unit().value,
             0,
             100.0,
@@ -151,17 +185,19 @@ def _changes(
 ) -> list[tuple[str, str, str, str]]:
     """Return what can be compared with the session before: name, then, now, difference."""
     pain: Quantity[Workout] = Quantity(
-        "Pain after", "of 10", 0, 1.0, lambda each: _score(each, PainMoment.AFTER)
+        _("Pain after"), _("Pain"), _("of 10"), 0, 1.0, lambda each: _score(each, PainMoment.AFTER)
     )
     load: Quantity[Workout] = Quantity(
-        "Load",
+        _("Load"),
+        _("Load"),
         load_unit().value,
         1,
         1.0,
         lambda each: _amount(main_load_kg(each.working_sets)),
     )
     reps: Quantity[Workout] = Quantity(
-        "Reps in all",
+        _("Reps in all"),
+        _("Reps"),
         "",
         0,
         1.0,
@@ -173,7 +209,7 @@ def _changes(
         then, today = each.of(before), each.of(now)
         if then is not None and today is not None:
             cells = (number(then, each.decimals), number(today, each.decimals, each.unit))
-            change = "the same" if cells[0] == number(today, each.decimals) else ""
+            change = _("the same") if cells[0] == number(today, each.decimals) else ""
             change = change or signed(today - then, each.decimals)
             rows.append((each.title, *cells, change))
     return rows
@@ -190,12 +226,14 @@ def _median_of(each: Quantity[Rep]) -> Quantity[Workout]:
     def of(workout: Workout) -> float | None:
         return median(each.of(rep) for record in workout.sets for rep in record.reps)
 
-    return Quantity(each.title, each.unit, each.decimals, each.least_span, of, each.from_zero)
+    return Quantity(
+        each.title, each.short, each.unit, each.decimals, each.least_span, of, each.from_zero
+    )
 
 
 def _date(workout: Workout) -> str:
     time = moment(workout.info.started_utc)
-    return "this one" if time is None else day(time)
+    return _("this one") if time is None else day(time)
 
 
 def _plots(
@@ -208,9 +246,7 @@ def _plots(
         dates = list(map(_date, sessions))
         yield (
             quantity.title,
-            dot_plot(
-                f"trend-{place}", quantity, [series], dates, x_title="Session", legend=LEGEND
-            ),
+            dot_plot(f"trend-{place}", quantity, [series], dates, along=BY_SESSION, legend=LEGEND),
         )
 
 
@@ -222,17 +258,17 @@ def _pain_plot(sessions: Sequence[Workout]) -> DotPlot | None:
     )
     return dot_plot(
         "trend-pain",
-        Quantity("Pain", "of 10", 0, 10.0, lambda _: None, from_zero=True),
+        Quantity(_("Pain"), _("Pain"), _("of 10"), 0, 10.0, lambda __: None, from_zero=True),
         [
             Series(
                 [pain_at(each, moment) for each in sessions],
                 [shape] * len(sessions),
-                moment.value.replace("_", " "),
+                MOMENT_WORDS[moment],
             )
             for moment, shape in moments
         ],
         list(map(_date, sessions)),
-        x_title="Session",
+        along=BY_SESSION,
         legend=PAIN_LEGEND,
     )
 

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Final
 from tracker.coach import FLAG_WORDS, UNSEEN_FLAGS
 from tracker.domain import Flag
 from tracker.domain.foreign_text import visible
-from tracker.language import counted
+from tracker.language import _, counted, day_text, decimal, listed, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tracker.domain import Rep, SetRecord
+    from tracker.domain import Rep, SetRecord, Side
 
 UNKNOWN: Final = "–"
 """Stands for a value that is not known."""
@@ -70,7 +70,7 @@ def number(value: float | None, decimals: int = 1, unit: str = "") -> str:
     if (value := known(value)) is None:
         return UNKNOWN
     # Adding 0.0 turns a negative zero into the zero that people write.
-    text = f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", MINUS)
+    text = decimal(round(value, decimals) + 0.0, decimals).replace("-", MINUS)
     return f"{text}\N{NO-BREAK SPACE}{unit}" if unit else text
 
 
@@ -101,10 +101,9 @@ def clock_time(time_s: float | None) -> str:
     return f"{minutes}:{seconds:02d}"
 
 
-def listed(words: Iterable[str]) -> str:
-    """Return `a`, `a and b` or `a, b and c`."""
-    *first, last = list(words) or [""]
-    return f"{', '.join(first)} and {last}" if first else last
+def sentence_start(text: str) -> str:
+    """Return a text with a capital at its beginning, and as it is after that."""
+    return text[:1].upper() + text[1:]
 
 
 def moment(started_utc: str | None) -> datetime | None:
@@ -118,72 +117,84 @@ def moment(started_utc: str | None) -> datetime | None:
 
 def day(time: datetime) -> str:
     """Return an unambiguous date, as `14 May 2026`."""
-    # `ctime` is in English whatever the locale.
-    return f"{time.day} {time.ctime()[4:7]} {time.year}"
+    return day_text(time)
 
 
 def day_and_time(started_utc: str | None) -> str:
-    """Return when a session started, as `Thu 14 May 2026, 18:30 UTC`."""
+    """Return when a session started, as `Thu, 14 May 2026, 18:30 UTC`."""
     if (time := moment(started_utc)) is None:
-        return started_utc or "date not known"
+        return started_utc or _("date not known")
     offset = time.utcoffset() or timedelta(0)
     digits = f"{time:%z}"
     zone = f"UTC{digits[:3]}:{digits[3:5]}" if offset else "UTC"
-    return f"{time.ctime()[:3]} {day(time)}, {time:%H:%M} {zone}"
+    return f"{day_text(time, 'yMMMEd')}, {time:%H:%M} {zone}"
+
+
+def labels(exercise: str, side: Side | None, *, warm_up: bool) -> str:
+    """Return what was done, and what is special about it, as far as there is anything to say."""
+    words = [
+        exercise,
+        "" if side is None else side.word,
+        _("warm-up") if warm_up else "",
+    ]
+    return ", ".join(filter(None, words))
 
 
 FORM_TEXTS: Final = {
     Flag.SHORT_OF_LOCKOUT: (
-        "The hips stopped lower than at the best tops of the set, by over 15 % of the range.",
-        "Push through the heels until knees, hips and shoulders are one line, or take less load.",
+        _("The hips stopped lower than at the best tops of the set, by over 15 % of the range."),
+        _(
+            "Push through the heels until knees, hips and shoulders are one line, or take less "
+            "load."
+        ),
     ),
     Flag.PAST_LOCKOUT: (
-        "The hips went 8 to 12 degrees beyond this person's lockout.",
-        "Stop at one straight line; keep the ribs down. The sensor cannot tell hips from back.",
+        _("The hips went 8 to 12 degrees beyond this person's lockout."),
+        _("Stop at one straight line; keep the ribs down. The sensor cannot tell hips from back."),
     ),
     Flag.FAR_PAST_LOCKOUT: (
-        "The hips went more than 12 degrees beyond this person's lockout.",
-        "Stop at one straight line; keep the ribs down. The sensor cannot tell hips from back.",
+        _("The hips went more than 12 degrees beyond this person's lockout."),
+        _("Stop at one straight line; keep the ribs down. The sensor cannot tell hips from back."),
     ),
     Flag.SAGGED: (
-        "The hips sank during the hold by more than 15 % of the range.",
-        "Squeeze the glutes until the hold is over, or hold for less time.",
+        _("The hips sank during the hold by more than 15 % of the range."),
+        _("Squeeze the glutes until the hold is over, or hold for less time."),
     ),
     Flag.DROPPED_ECCENTRIC: (
-        "The eccentric was shorter than the concentric, and faster.",
-        "Lower slowly, under control.",
+        _("The eccentric was shorter than the concentric, and faster."),
+        _("Lower slowly, under control."),
     ),
     Flag.RESTED_AT_BOTTOM: (
-        "The hips lay still for more than 1 second before the next rep.",
-        "Keep the tension and turn around just above the floor, unless a pause is planned.",
+        _("The hips lay still for more than 1 second before the next rep."),
+        _("Keep the tension and turn around just above the floor, unless a pause is planned."),
     ),
     Flag.TOUCHED_FLOOR: (
-        "The hips or the plates knocked on the floor before the next rep.",
-        "Turn around just above the floor, unless the plan is a dead stop.",
+        _("The hips or the plates knocked on the floor before the next rep."),
+        _("Turn around just above the floor, unless the plan is a dead stop."),
     ),
     Flag.TILTED: (
-        "One side of the pelvis was lower than the other by more than this exercise allows.",
-        "Press both feet down evenly. The sensor cannot see the feet.",
+        _("One side of the pelvis was lower than the other by more than this exercise allows."),
+        _("Press both feet down evenly. The sensor cannot see the feet."),
     ),
 }
 """What each flag of the movement means, in a sentence, and what to try."""
 
 DATA_TEXTS: Final = {
     Flag.GAP: (
-        "No data arrived for part of the rep.",
-        "Times and range of this rep are less certain; nothing was made up for the gap.",
+        _("No data arrived for part of the rep."),
+        _("Times and range of this rep are less certain; nothing was made up for the gap."),
     ),
     Flag.SATURATED: (
-        "The movement was stronger than the sensor can measure.",
-        "Range and velocity of this rep may be too small.",
+        _("The movement was stronger than the sensor can measure."),
+        _("Range and velocity of this rep may be too small."),
     ),
     Flag.LOW_CONFIDENCE_VELOCITY: (
-        "The concentric was too slow, or the sensor has no gyroscope.",
-        "No velocity is given; times and range are not affected.",
+        _("The concentric was too slow, or the sensor has no gyroscope."),
+        _("No velocity is given; times and range are not affected."),
     ),
     Flag.AXIS_UNCERTAIN: (
-        "The pelvis did not turn about one axis.",
-        "Range is less certain; the sensor may sit loose.",
+        _("The pelvis did not turn about one axis."),
+        _("Range is less certain; the sensor may sit loose."),
     ),
 }
 """What each flag of the data means, and what that is for the numbers."""
@@ -202,7 +213,7 @@ class Remark:
     @property
     def name(self) -> str:
         """The flag's name as the beginning of a sentence."""
-        return FLAG_WORDS[self.flag].capitalize()
+        return sentence_start(FLAG_WORDS[self.flag])
 
     @property
     def text(self) -> str:
@@ -228,7 +239,13 @@ def is_uncertain(rep: Rep) -> bool:
 def remarks_of_set(record: SetRecord) -> tuple[Remark, ...]:
     """Return each flag of a set and the numbers of its reps."""
     return tuple(
-        Remark(flag, f"{'rep' if len(reps) == 1 else 'reps'} {listed(map(str, reps))}")
+        Remark(
+            flag,
+            # Translators: the numbers of reps, as in "reps 2, 3 and 5".
+            ngettext("rep {numbers}", "reps {numbers}", len(reps)).format(
+                numbers=listed(list(map(str, reps)))
+            ),
+        )
         for flag in FLAG_TEXTS
         if (reps := [rep.index for rep in record.reps if flag in rep.flags])
     )
@@ -241,9 +258,14 @@ def remarks_of_session(sets: Sequence[SetRecord], *, of_form: bool) -> tuple[Rem
     for flag in FORM_TEXTS if of_form else DATA_TEXTS:
         per_set = {record.index: sum(flag in rep.flags for rep in record.reps) for record in sets}
         if total := sum(per_set.values()):
-            where = ", ".join(f"set {index}: {n}" for index, n in per_set.items() if n)
-            found.append(
-                (total, Remark(flag, f"{total} of {counted(of, 'rep', 'reps')} ({where})"))
+            sets_with_it = ", ".join(
+                _("set {number}: {reps}").format(number=index, reps=n)
+                for index, n in per_set.items()
+                if n
             )
+            where = _("{some} of {reps} ({sets})").format(
+                some=total, reps=counted(of, "rep", "reps"), sets=sets_with_it
+            )
+            found.append((total, Remark(flag, where)))
     found.sort(key=lambda each: -each[0])
-    return tuple(remark for _, remark in found)
+    return tuple(remark for __, remark in found)
