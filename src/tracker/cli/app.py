@@ -137,9 +137,6 @@ def _debug_option() -> click.Option:
 WRITING: Final = (None, "train", "add", "serve")
 """Commands that begin a training or enter one; the home screen has no name."""
 
-REQUIRED: Final = N_("required")
-"""What Click says of an option in the help, and translates where no tool finds it."""
-
 HELPING: Final = "tracker.helping"
 """Where the context keeps whether a command was only asked for its help."""
 

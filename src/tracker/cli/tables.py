@@ -213,7 +213,7 @@ def _timed_lines(workout: Workout) -> Iterator[str]:
         parts = [title_of(each.activity), *([_(each.side.value)] if each.side else [])]
         words = [f"{' '.join(parts)}: {each.duration_s:.0f} s"]
         if each.warm_up:
-            words.append(_("warm-up"))
+            words.append(pgettext("part of a routine", "warm-up"))
         yield ", ".join(words)
 
 
