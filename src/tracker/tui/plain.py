@@ -8,7 +8,7 @@ rule holds it to that.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from textual.content import Content
 from textual.markup import escape
@@ -17,7 +17,7 @@ from textual.widgets import Label, Static
 from tracker.domain.foreign_text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from typing import LiteralString
 
     from textual.style import Style
@@ -45,6 +45,23 @@ def markup(text: LiteralString) -> Shown:
 def cells(texts: Iterable[str]) -> tuple[str, ...]:
     """Return texts as cells of a `DataTable`, which takes every string for markup."""
     return tuple(escape(" ".join(visible(text).split("\n"))) for text in texts)
+
+
+def columns_that_fit(widths: Sequence[int], give_way: Iterable[int], room: int) -> tuple[int, ...]:
+    """Return the places of the columns of a `DataTable` to show in so much room.
+
+    Those of `give_way` are left out one after the other, the first one first.
+    """
+    left = dict(enumerate(widths))
+    for place in give_way:
+        if sum(width + 2 * PADDING for width in left.values()) <= room:
+            break
+        del left[place]
+    return tuple(left)
+
+
+PADDING: Final = 1
+"""Columns of a cell on either side of its text."""
 
 
 class _AsItIs(Static):

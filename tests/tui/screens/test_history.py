@@ -12,7 +12,7 @@ from tests.tui.staging import every_look
 from tests.workouts import TWO_SETS
 from tracker.app.training_log import log_place, open_training_log
 from tracker.tui.screens.devices import DevicesScreen
-from tracker.tui.screens.history import ORDERS, HistoryScreen, arranged, history_cells
+from tracker.tui.screens.history import COLUMNS, ORDERS, HistoryScreen, arranged, history_cells
 from tracker.tui.screens.summary import SummaryScreen
 
 if TYPE_CHECKING:
@@ -72,10 +72,22 @@ async def test_the_newest_is_first_and_simulated_is_called_so(gym: Gym) -> None:
         assert said(screen) == ""
         table = screen.query_one(DataTable)
         assert table.row_count == 2
-        assert table.get_row_at(0) == list(history_cells(newest))
+        cells = history_cells(newest)
+        assert table.get_row_at(0) == [cells[place] for place in (0, 1, 2, 3, 4, 5, 6, 9)]
     assert history_cells(newest)[0] == "2026-03-02 18:05"
     assert history_cells(newest)[1] == "sim"
     assert history_cells(oldest)[1] == ""
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+async def test_no_column_is_cut_off(gym: Gym, columns: int) -> None:
+    logged(gym)
+    async with gym.app().run_test(size=(columns, 24)) as pilot:
+        table = (await history(pilot)).query_one(DataTable)
+        assert table.virtual_size.width <= table.size.width
+        titles = [str(each.label).strip() for each in table.columns.values()]
+        assert titles[:3] == ["when", "", "exercise"]
+        assert (len(titles) == len(COLUMNS)) == (columns == 120)
 
 
 async def test_enter_shows_the_session_under_the_cursor(gym: Gym) -> None:

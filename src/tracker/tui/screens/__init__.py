@@ -44,6 +44,7 @@ class FlowScreen(Screen[Answer], Generic[Answer]):
         columns, rows = LEAST_SIZE
         size = self.app.size
         self.set_class(size.width < columns or size.height < rows, "-tiny")
+        self.set_class(size.height < FEW_ROWS, "-least")
 
     def answer(self, answer: Answer | None = None) -> None:
         """Return to the flow, once, and not while another screen lies over this one."""
@@ -71,6 +72,10 @@ class FlowScreen(Screen[Answer], Generic[Answer]):
 
 LEAST_SIZE: Final = (40, 12)
 """Columns and rows below which nothing can be read."""
+
+
+FEW_ROWS: Final = 16
+"""Below this, a screen shows what matters most, and nothing else."""
 
 
 class TooSmall(Plain):

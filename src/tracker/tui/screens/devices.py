@@ -56,6 +56,10 @@ def _columns() -> Iterator[tuple[str, int | None]]:
     yield _("kind"), None
 
 
+LEAST_WITH_KIND: Final = 76
+"""Columns of a terminal on which the longest kind of sensor fits beside the rest."""
+
+
 class DevicesScreen(FlowScreen["Choice | None"]):
     """The last sensor first, then the others nearby; the simulated lifter is always there.
 
@@ -96,13 +100,14 @@ class DevicesScreen(FlowScreen["Choice | None"]):
         yield KeyHints()
 
     def on_mount(self) -> None:
-        table = self._table
-        for title, width in _columns():
-            table.add_column(title, width=width)
-        table.focus()
+        self._table.focus()
         self.update_view()
         self.set_interval(1.0 / LOOKS_PER_S, self.update_if_there)
         self._listen()
+
+    def on_resize(self) -> None:
+        """Leave out the kind where there is no room for it."""
+        self.update_view()
 
     def on_screen_resume(self) -> None:
         """Listen again once the screen is back: a scan disturbs a connection."""
@@ -136,13 +141,18 @@ class DevicesScreen(FlowScreen["Choice | None"]):
         self.query_one("#trouble").display = trouble is not None
         state = _("listening …") if trouble is None else _("not listening")
         self.query_one("#title", Plain).update(plain(f"{self._title}   {state}"))
-        if seen == self._shown:
-            return
+        columns = tuple(_columns())
+        if self.size.width < LEAST_WITH_KIND:
+            columns = columns[:-1]
         table, chosen = self._table, self._chosen()
+        if seen == self._shown and len(table.columns) == len(columns):
+            return
         self._shown = seen
-        table.clear()
+        table.clear(columns=True)
+        for title, width in columns:
+            table.add_column(title, width=width)
         for device in seen:
-            table.add_row(*cells(device_cells(device)))
+            table.add_row(*cells(device_cells(device)[: len(columns)]))
         if chosen is not None:
             addresses = [device.address for device in seen]
             if chosen.address in addresses:

@@ -11,7 +11,7 @@ from textual.widgets import DataTable, Input
 from tracker.app.text import clock_time, load_cell, number
 from tracker.domain import EXERCISES, TrackerError
 from tracker.language import _, pgettext
-from tracker.tui.plain import Plain, cells
+from tracker.tui.plain import Plain, cells, columns_that_fit
 from tracker.tui.screens import FlowScreen, KeyHints, Next
 from tracker.tui.widgets.bars import sparkline
 
@@ -36,7 +36,13 @@ COLUMNS: Final = (
     (_("pain"), 5, "<"),
     (_("time"), 5, ">"),
 )
-"""Titles, least widths and sides; the last are reached by scrolling where there is no room."""
+"""Titles, least widths and sides."""
+
+_WIDTHS: Final = tuple(max(width, len(title)) for title, width, _side in COLUMNS)
+
+GIVE_WAY: Final = (10, 8, 7, 6, 9, 3, 5, 4)
+"""Columns that a narrow terminal does without, the first one first: time, velocity, range, hold,
+pain, sets, load, reps."""
 
 _NONE_YET: Final = _("There is no session yet. Train one, and it will be here.")
 
@@ -63,8 +69,8 @@ def history_cells(summary: SessionSummary) -> tuple[str, ...]:
         clock_time(summary.duration_s),
     )
     return tuple(
-        f"{text:>{max(width, len(title))}}" if side == ">" else text
-        for text, (title, width, side) in zip(texts, COLUMNS, strict=True)
+        f"{text:>{width}}" if side == ">" else text
+        for text, width, (_title, _least, side) in zip(texts, _WIDTHS, COLUMNS, strict=True)
     )
 
 
@@ -148,6 +154,7 @@ class HistoryScreen(FlowScreen["tuple[int, Next] | None"]):
         self._sessions: tuple[SessionSummary, ...] = ()
         """Those in the list, in its order."""
         self._order = 0
+        self._shown_columns: tuple[int, ...] = ()
 
     def compose(self) -> ComposeResult:
         yield Plain(_("Past sessions"), id="title")
@@ -159,14 +166,21 @@ class HistoryScreen(FlowScreen["tuple[int, Next] | None"]):
         yield KeyHints()
 
     def on_mount(self) -> None:
-        table = self.query_one(DataTable)
-        for title, width, side in COLUMNS:
-            room = max(width, len(title))
-            table.add_column(f"{title:{side}{room}}", width=room)
         self.query_one("#filter").display = False
         self.read()
         self.query_one("#overview").display = False
-        table.focus()
+        self.query_one(DataTable).focus()
+
+    def on_resize(self) -> None:
+        """Show the columns for which there is room."""
+        if self._shown_columns != self._columns:
+            self._fill()
+
+    @property
+    def _columns(self) -> tuple[int, ...]:
+        table = self.query_one(DataTable)
+        room = self.size.width - table.gutter.width - table.styles.scrollbar_size_vertical
+        return columns_that_fit(_WIDTHS, GIVE_WAY, room)
 
     def action_overview(self) -> None:
         """Show the calendar and pain over time above the list, or hide them again."""
@@ -193,9 +207,14 @@ class HistoryScreen(FlowScreen["tuple[int, Next] | None"]):
         order = ORDERS[self._order]
         words = self.query_one("#filter", Input).value
         self._sessions = arranged(self._all, words, order)
-        table.clear()
+        self._shown_columns = self._columns
+        table.clear(columns=True)
+        for place in self._shown_columns:
+            title, _least, side = COLUMNS[place]
+            table.add_column(f"{title:{side}{_WIDTHS[place]}}", width=_WIDTHS[place])
         for summary in self._sessions:
-            table.add_row(*cells(history_cells(summary)))
+            line = cells(history_cells(summary))
+            table.add_row(*(line[place] for place in self._shown_columns))
         ids = [each.id for each in self._sessions]
         if chosen is not None and chosen.id in ids:
             table.move_cursor(row=ids.index(chosen.id))

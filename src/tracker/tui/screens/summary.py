@@ -121,6 +121,8 @@ class SummaryScreen(FlowScreen[Next]):
         Binding("r", "replay", _("Replay")),
     ]
 
+    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (24, "-low")]  # type: ignore[misc]
+
     def __init__(
         self,
         workout: Callable[[], Workout],

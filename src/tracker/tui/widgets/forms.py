@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from rich.cells import cell_len
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.message import Message
@@ -54,15 +55,33 @@ class FormRow(Horizontal):
         """Point at the row with the focus, with a sign that needs no colour."""
         self._title.update(f"▸{self.label}")
         self._title.add_class("-asked")
+        self._place_hint()
 
     def on_descendant_blur(self) -> None:
         self._title.update(f" {self.label}")
         self._title.remove_class("-asked")
+        self._place_hint()
 
     def hint(self, text: str) -> None:
         """Change the hint."""
         self.hint_text = text
-        self._hint.update(text)
+        self._place_hint()
+
+    def on_resize(self) -> None:
+        self._place_hint()
+
+    def _place_hint(self) -> None:
+        """Show the hint beside the field if it fits, else that of the asked row on the frame."""
+        width = self._hint.content_region.width
+        # Without any, nothing is laid out yet.
+        fits = width <= 0 or cell_len(self.hint_text) <= width
+        self._hint.update(self.hint_text if fits else "")
+        frame = next((each for each in self.ancestors if each.has_class("panel")), None)
+        if isinstance(frame, Widget):
+            if self._title.has_class("-asked") and not fits:
+                frame.border_subtitle = self.hint_text
+            elif frame.border_subtitle == self.hint_text:
+                frame.border_subtitle = ""
 
 
 class Choice(Widget, can_focus=True):

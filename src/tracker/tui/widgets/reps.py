@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import is_
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -129,10 +129,26 @@ def _numbered(
 
 
 def bar_width(rows: Sequence[Row], width: int) -> int:
-    """Return how long the bars can be if the remarks are to fit on `width` columns too."""
+    """Return how long the bars can be if the remarks are to fit on `width` columns too.
+
+    0 is for none, where they would be too short to show a difference.
+    """
     remarks = max((len(row.remarks) for row in rows), default=0)
     room = (width - _NUMBERS_WIDTH - max(remarks, len(_REMARKS))) // 2
-    return max(LEAST_BAR, min(LONGEST_BAR, room))
+    return min(LONGEST_BAR, room) if room >= LEAST_BAR else 0
+
+
+def rows_on(rows: Sequence[Row], width: int) -> tuple[Row, ...]:
+    """Return the rows for so many columns: where remarks do not fit, each is below its rep."""
+    # Without any, nothing is laid out yet.
+    if width <= 0 or all(len(row_text(row, 0)) <= width for row in rows):
+        return tuple(rows)
+    shown: list[Row] = []
+    for row in rows:
+        shown.append(replace(row, remarks=""))
+        if row.remarks:
+            shown.append(Row(f"{'':{_REP_WIDTH}} {row.remarks}"))
+    return tuple(shown)
 
 
 def header(bars: int) -> str:
@@ -188,31 +204,36 @@ class RepTable(ScrollView, can_focus=True):
     @property
     def lines(self) -> tuple[str, ...]:
         """The text below the header."""
-        return tuple(row_text(row, self._bars) for row in self.rows)
+        return tuple(row_text(row, self._bars) for row in self._rows_here)
+
+    @property
+    def _rows_here(self) -> tuple[Row, ...]:
+        return rows_on(self.rows, self.scrollable_content_region.width)
 
     @property
     def _bars(self) -> int:
-        return bar_width(self.rows, self.scrollable_content_region.width)
+        return bar_width(self._rows_here, self.scrollable_content_region.width)
 
     def on_resize(self) -> None:
         self.watch_rows()
 
     def watch_rows(self) -> None:
         """Make room for the rows."""
-        widest = max(map(len, (*self.lines, header(self._bars))))
-        self.virtual_size = Size(widest, len(self.rows) + 1)
+        lines = self.lines
+        widest = max(map(len, (*lines, header(self._bars))))
+        self.virtual_size = Size(widest, len(lines) + 1)
 
     def render_line(self, y: int) -> Strip:
         """Draw the fixed header, and the lines in sight."""
         left, top = self.scroll_offset
         width = self.scrollable_content_region.width
-        style, bars = self.visual_style, self._bars
+        rows, style, bars = self._rows_here, self.visual_style, self._bars
         if y == 0:
             style = self.get_visual_style("rep-table--header")
             content = plain(header(bars))
-        elif top + y <= len(self.rows):
+        elif top + y <= len(rows):
             of_bar = self.get_visual_style("rep-table--bar")
-            parts = row_parts(self.rows[top + y - 1], bars)
+            parts = row_parts(rows[top + y - 1], bars)
             content = joined(
                 (plain(text, of_bar) if is_bar else plain(text) for text, is_bar in parts), ""
             )
