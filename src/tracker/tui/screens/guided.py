@@ -11,7 +11,7 @@ from tracker.app.snapshot import RunState
 from tracker.app.text import clock_time
 from tracker.coach import ACTIVITY_HOW
 from tracker.domain import TimedDone
-from tracker.language import _
+from tracker.language import _, pgettext
 from tracker.tui.plain import Plain
 from tracker.tui.screens import FlowScreen, Next
 from tracker.tui.widgets.block_text import block_text
@@ -38,7 +38,7 @@ class GuidedScreen(FlowScreen[Next]):
         Binding("enter", "done", _("Done, next"), priority=True),
         Binding("escape", "skip", _("Skip")),
         Binding("m", "app.mute", _("Mute"), priority=True),
-        Binding("f", "finish", _("Finish"), priority=True),
+        Binding("f", "finish", pgettext("training", "Finish"), priority=True),
     ]
 
     def __init__(self, session: Session, step: RoutineStep, following: str = "") -> None:

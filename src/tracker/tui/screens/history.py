@@ -133,7 +133,7 @@ class HistoryScreen(FlowScreen["tuple[int, Next] | None"]):
         Binding("o", "sort", _("Sort")),
         Binding("e", "choose('EDIT')", _("Edit")),
         Binding("x", "trash", _("Delete")),
-        Binding("z", "undo", _("Undo")),
+        Binding("z", "undo", pgettext("history", "Undo")),
         Binding("escape", "back", _("Back")),
     ]
 

@@ -95,16 +95,20 @@ _DAY_WIDTH: Final = max(len(_day_text(date(2000, month, 28))) for month in range
 """Columns of the longest day: months have no short names of one length in every language."""
 
 
-def _amount(summary: SessionSummary) -> str:
-    load = load_cell(summary.load_kg)
-    sets = counted(summary.sets_done, "set", "sets")
-    reps = counted(summary.reps_done, "rep", "reps")
-    return f"{sets:>{_SETS_WIDTH}} {reps:>{_REPS_WIDTH}}  {load}"
+def _reps_text(amount: int) -> str:
+    """Return reps as short as a column has them."""
+    unit = pgettext("column", "rep") if amount == 1 else pgettext("column", "reps")
+    return f"{amount} {unit}"
 
 
 _SETS_WIDTH: Final = len(counted(2, "set", "sets"))
-_REPS_WIDTH: Final = len(counted(200, "rep", "reps"))
+_REPS_WIDTH: Final = len(_reps_text(200))
 """Columns of the amounts of a session."""
+
+
+def _amount(summary: SessionSummary) -> str:
+    sets, reps = counted(summary.sets_done, "set", "sets"), _reps_text(summary.reps_done)
+    return f"{sets:>{_SETS_WIDTH}} {reps:>{_REPS_WIDTH}}  {load_cell(summary.load_kg)}"
 
 
 def card_lines(last: SessionSummary) -> Iterator[Shown]:

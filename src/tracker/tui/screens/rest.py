@@ -19,7 +19,7 @@ from tracker.domain import (
     RpeEntered,
 )
 from tracker.domain.loads import load_number, load_unit, plates_words
-from tracker.language import _
+from tracker.language import _, pgettext
 from tracker.tui.advice import effort_lines, pain_lines
 from tracker.tui.plain import Plain, plain
 from tracker.tui.plan_form import FieldError, load_in, number_in, number_text, pain_in
@@ -70,7 +70,7 @@ class RestScreen(FlowScreen[Next]):
         Binding("up", "app.focus_previous", _("Field before"), show=False),
         Binding("escape", "next_set", _("Back"), show=False),
         # The fields take numbers only, so a letter can be a key.
-        Binding("f", "finish", _("Finish"), priority=True),
+        Binding("f", "finish", pgettext("training", "Finish"), priority=True),
         Binding("n", "note", _("Note"), priority=True),
         Binding("m", "app.mute", _("Mute"), priority=True),
     ]

@@ -140,7 +140,9 @@ class SummaryScreen(FlowScreen[Next]):
     def compose(self) -> ComposeResult:
         yield Plain(id="title")
         totals = Plain(id="totals", classes="panel")
-        totals.border_title = _("Finish") if self._enter is not None else _("Session")
+        totals.border_title = (
+            pgettext("heading", "Finish") if self._enter is not None else _("Session")
+        )
         yield totals
         yield RepTable()
         yield Plain(LEGEND, id="legend")

@@ -93,7 +93,7 @@ class TrainScreen(FlowScreen[Next]):
         Binding("c", "calibrate('CALIBRATION')", _("Calibrate")),
         # The other way to the same end; the help has it, and the set-up.
         Binding("r", "calibrate('REFERENCE_REPS')", _("3 reps"), show=False),
-        Binding("f", "finish", _("Finish")),
+        Binding("f", "finish", pgettext("training", "Finish")),
         Binding("escape", "back", _("Back")),
     ]
 

@@ -24,7 +24,7 @@ from tracker.domain import (
     mean_of_known,
 )
 from tracker.domain.loads import load_text, load_words
-from tracker.language import _, counted, decimal, localized
+from tracker.language import _, counted, decimal, localized, pgettext
 from tracker.tui.plain import Shown, joined, plain
 from tracker.tui.widgets.block_text import LinesWidget, SnapshotWidget
 
@@ -69,7 +69,7 @@ def headline_parts(snapshot: SessionSnapshot) -> tuple[str, str, str]:
             *([snapshot.info.person] if snapshot.info.person else []),
             snapshot.exercise.title,
             *([plan.side.word] if plan.side is not None else []),
-            *([_("warm-up")] if plan.warm_up else []),
+            *([pgettext("column", "warm-up")] if plan.warm_up else []),
             *([] if current is None else [_("set {number}").format(number=current.index)]),
             *([load_text(load_kg)] if load_kg else []),
         ]
