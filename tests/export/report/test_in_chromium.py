@@ -9,6 +9,8 @@ import pytest
 from pypdf import PdfReader
 
 from tests.export.report import chromium
+from tests.export.report.in_language import report_in
+from tests.languages import NEW, speaker
 from tests.web.chromium import MISSING, PROGRAM
 from tests.workouts import training, training_set
 from tracker.domain import SetEntries, SetRecord
@@ -198,6 +200,50 @@ def test_the_print_is_a_page_to_read_and_a_page_on_data_and_method(
     assert "get medical help at once" in first
     assert "Quality of the data" in second
     assert "Method" in second
+
+
+CLIPPED = """
+[...document.querySelectorAll("figure svg")].flatMap(svg => [...svg.querySelectorAll("text")]
+  .filter(text => {
+    const [inner, outer] = [text, svg].map(each => each.getBoundingClientRect());
+    return inner.left < outer.left - 0.5 || inner.right > outer.right + 0.5;
+  })
+  .map(text => text.textContent))
+"""
+
+
+@pytest.mark.parametrize("code", NEW)
+@pytest.mark.parametrize("what", ["usual", "everything"])
+def test_nothing_is_cut_off_in_another_language(
+    page: chromium.Page, tmp_path: Path, what: str, code: str
+) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(report_in(code, what), encoding="utf-8")
+    page.open(path, SMALL_PHONE_PX)
+    page.value("document.querySelectorAll('details').forEach(each => each.open = true)")
+    assert page.value(TOO_WIDE) == []
+    assert page.value("document.documentElement.scrollWidth") == SMALL_PHONE_PX
+    assert page.value(CLIPPED) == []
+
+
+@pytest.mark.parametrize("code", NEW)
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_the_print_in_another_language_has_two_pages_too(
+    page: chromium.Page, tmp_path: Path, paper: str, code: str
+) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(report_in(code, "usual"), encoding="utf-8")
+    page.open(path, SMALL_PHONE_PX)
+    first, second = (
+        " ".join(each.extract_text().split())
+        for each in PdfReader(io.BytesIO(page.pdf(paper))).pages
+    )
+    say = speaker(code)
+    for text in (first, second):
+        assert say("SIMULATED: nobody trained") in text
+    assert say("Clinician’s note") in first
+    assert say("Quality of the data") in second
+    assert say("Pain and effort") in second
 
 
 def test_what_was_opened_is_printed_too(page: chromium.Page, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from tracker.domain import (
 )
 from tracker.domain.tempo import EXPLOSIVE
 from tracker.export.report.wording import all_known, known, median, number, sentence_start, short
-from tracker.language import _
+from tracker.language import _, pgettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -62,8 +62,7 @@ RANGE: Final[Quantity[Rep]] = Quantity(
 )
 RISE: Final[Quantity[Rep]] = Quantity(
     _("Rise"),
-    # Translators: heading of a narrow column, how far the hips rise.
-    _("Rise"),
+    pgettext("column", "Rise"),
     "cm",
     1,
     10.0,

@@ -13,7 +13,7 @@ from typing import Final
 
 from tracker.coach.pacing import TOLERANCE_S, TOLERANCE_SHARE, TURN_S
 from tracker.export.report.measures import LIKE_LOAD_KG, LIKE_LOAD_SHARE
-from tracker.language import _, localized
+from tracker.language import _, localized, pgettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ FORMULAS: Final = (
         ),
     ),
     Formula(
-        _("Rep"),
+        pgettext("formula", "Rep"),
         _(
             "One concentric, its hold, and an eccentric of at least half its size. Counted when "
             "the hold starts. The first one stands only if a similar one follows."
