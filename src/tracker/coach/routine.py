@@ -70,8 +70,9 @@ class RoutineStep:
     @property
     def words(self) -> str:
         """What to do, in words to show and to speak."""
-        parts = [title_of(self.name), *([self.side.word] if self.side else [])]
-        head = ", ".join([*parts, *([_("warm-up")] if self.warm_up else [])])
+        head = ", ".join([title_of(self.name), *([self.side.word] if self.side else [])])
+        if self.warm_up:
+            head = _("{what}, warm-up").format(what=head)
         if self.plan is None:
             return _("{what}: {seconds} seconds.").format(
                 what=head, seconds=f"{self.duration_s:.0f}"

@@ -6,6 +6,7 @@
   const PING_MS = 4000;
   const SILENT_MS = 12000; // three pings without an answer
   const TOAST_MS = 3000;
+  const USUAL_LETTERS = 11; // beside each other below the count; more of them are smaller
   const SIGNS = { correction: "▲", praise: "✓", safety: "■" };
   const BUZZ = {
     lockout: [60],
@@ -233,8 +234,14 @@
     });
     const done = set && set.ended === false && set.target !== null && set.count >= set.target;
     const between = rest ? (rest.over ? words.go : words.rest) : words.ready;
-    write($("#phase"), phase === "rest" ? between : state.phase_text);
-    write($("#time"), rest ? rest.time : state.time);
+    const doing = phase === "rest" ? between : state.phase_text;
+    const time = rest ? rest.time : state.time;
+    write($("#phase"), doing);
+    write($("#time"), time);
+    const letters = doing.length + 1 + time.length;
+    redraw("letters", letters > USUAL_LETTERS ? 1.1 * letters : USUAL_LETTERS, (width) =>
+      $("#phase-line").style.setProperty("--letters", String(width)),
+    );
     const planned = rest ? pace.words : pace.goal_s ? filled(words.plan, { seconds: number(pace.goal_s) }) : "";
     const reached = pace.holding && pace.done ? words.hold_done : done ? filled(words.set_done, set) : "";
     write($("#pace"), [planned, reached].filter(Boolean).join(" · "));
