@@ -61,6 +61,8 @@ def collected() -> Catalog:
         for file, line, *found in extract_from_dir(folder, methods, options):
             message, comments, context = found
             Text(message, line, context, tuple(comments)).add_to(texts, f"{prefix}{file}")
+    # Click translates it without marking it: what the help says of an option.
+    Text("required", 1).add_to(texts, "click/core.py")
     return texts
 
 

@@ -165,11 +165,13 @@ def compact_recordings(places: tuple[Path, ...]) -> int:
         before_bytes += report.before_bytes
         after_bytes += report.after_bytes
         say(f"{path}: {_megabytes(report.before_bytes)} → {_megabytes(report.after_bytes)}")
-    # Translators: recordings are counted.
-    outcome = _("{amount} made smaller from {before} to {after}") if done else _("0 made smaller")
-    parts = [
-        outcome.format(amount=done, before=_megabytes(before_bytes), after=_megabytes(after_bytes))
-    ]
+    sizes = ngettext(
+        # Translators: recordings are counted.
+        "{amount} made smaller from {before} to {after}",
+        "{amount} made smaller from {before} to {after}",
+        done,
+    ).format(amount=done, before=_megabytes(before_bytes), after=_megabytes(after_bytes))
+    parts = [sizes if done else _("0 made smaller")]
     if left:
         parts.append(
             ngettext("{amount} left as they are", "{amount} left as they are", left).format(
