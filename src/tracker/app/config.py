@@ -22,7 +22,7 @@ from tracker.domain import (
     exercise_named,
     plan_from_json,
 )
-from tracker.domain.errors import reading, writing
+from tracker.domain.errors import reading, system_words, writing
 from tracker.domain.loads import LoadChoice, LoadUnit, parse_load_kg
 from tracker.language import LANGUAGES, _, language_named
 from tracker.push.targets import NAME, PushTarget, checked_target
@@ -374,7 +374,7 @@ def _read(path: Path) -> str:
     except OSError as error:
         raise InputError(
             str(path),
-            _("can't be read: {reason}").format(reason=error.strerror),
+            _("can't be read: {reason}").format(reason=system_words(error)),
             _("Check who owns the file and its folder."),
         ) from error
     except UnicodeDecodeError as error:

@@ -25,7 +25,7 @@ from tracker.app.register import (
     read_register,
 )
 from tracker.domain import OutputError
-from tracker.domain.errors import refuse_existing, replace_file, writing
+from tracker.domain.errors import refuse_existing, replace_file, system_words, writing
 from tracker.language import N_, _
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def move_older(paths: Paths, older: Paths | None = None) -> tuple[str, ...]:
             for name in found:
                 (before / name).rename(now / name)
         except OSError as error:
-            problem = (error.strerror or str(error)).lower()
+            problem = system_words(error)
             lines.append(
                 _("{before}: could not all be moved to {now}: {reason}").format(
                     before=before, now=now, reason=problem
@@ -288,7 +288,7 @@ def new_recording_path(folder: Path, started: datetime, exercise: str) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        problem = (error.strerror or str(error)).lower()
+        problem = system_words(error)
         raise OutputError(
             str(folder),
             _("there is no such folder, and it can't be created: {reason}").format(reason=problem),

@@ -49,6 +49,7 @@ from tracker.domain import (
     without_remedy,
     workout_of,
 )
+from tracker.domain.errors import system_words
 from tracker.domain.units import NS_PER_S, s_from_ns
 from tracker.language import _, ngettext
 
@@ -572,4 +573,4 @@ def _reason_first(error: OSError | OutputError) -> str:
     """Return why a file could not be written, and which: a line may be cut off at its end."""
     if isinstance(error, OutputError):
         return f"{error.problem} ({error.path})"
-    return (error.strerror or str(error)).lower()
+    return system_words(error)

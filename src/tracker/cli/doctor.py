@@ -23,6 +23,7 @@ from tracker.cli.exits import ExitCode
 from tracker.cli.options import examples, screen_is_there
 from tracker.cli.terminal import print_text, say
 from tracker.domain import SensorError, TrackerError
+from tracker.domain.errors import system_words
 from tracker.domain.foreign_text import one_line
 from tracker.language import _, counted, ngettext
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 @click.command(
     epilog=examples(
-        ("tracker doctor", "everything"),
+        ("tracker doctor", _("everything")),
         ("tracker doctor --sound", _("play every sound and say what it means")),
         ("tracker doctor --sound-to sounds.wav", _("write them to a file")),
         ("TRACKER_HOME=/tmp/t tracker doctor", _("with other folders")),
@@ -370,7 +371,7 @@ def _folder(subject: str, folder: Path) -> Check:
                 file.write(b"tracker")
         except OSError as error:
             problem = _("{folder}: {there} cannot be written: {reason}")
-            reason = (error.strerror or str(error)).lower()
+            reason = system_words(error)
         else:
             return Check(subject, True, str(folder))
     advice = f"{_('Change its permissions.')} {_(ELSEWHERE)}"

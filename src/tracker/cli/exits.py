@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import click
 
 from tracker.cli.terminal import say
-from tracker.language import N_, _
+from tracker.domain.errors import system_words
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
@@ -68,16 +69,15 @@ def report(error: Exception, debug: bool, write_line: Callable[[str], None] = sa
             code = (
                 ExitCode.NO_SENSOR if isinstance(error, SensorError) else ExitCode.USAGE_OR_INPUT
             )
-        case OSError(filename=str(path), strerror=str(problem)):
+        case OSError(filename=str(path), strerror=str()):
             hint = _("Run again with --debug to see where it came from.")
-            problem = problem[:1].lower() + problem[1:]
-            lines = [f"tracker: {path}: {_(problem)}.", hint]
+            lines = [f"tracker: {path}: {system_words(error)}.", hint]
             code = ExitCode.USAGE_OR_INPUT
-        case OSError(errno=int(), strerror=str(problem)):
+        case OSError(errno=int(), strerror=str()):
             # No file name: stdout could not be written.
             lines = [
                 _("tracker: the output cannot be written: {problem}.").format(
-                    problem=_(problem.lower())
+                    problem=system_words(error)
                 )
             ]
             code = ExitCode.USAGE_OR_INPUT
@@ -90,24 +90,6 @@ def report(error: Exception, debug: bool, write_line: Callable[[str], None] = sa
     for line in lines:
         write_line(line)
     return code
-
-
-_OF_THE_SYSTEM: Final = (
-    # Translators: what the system says of a file, after its name.
-    N_("no such file or directory"),
-    N_("permission denied"),
-    N_("operation not permitted"),
-    N_("file exists"),
-    N_("not a directory"),
-    N_("is a directory"),
-    N_("no space left on device"),
-    N_("read-only file system"),
-    N_("input/output error"),
-    N_("file name too long"),
-    N_("too many open files"),
-    N_("bad file descriptor"),
-)
-"""Problems that Python passes on in English, whatever the locale, and `report` translates."""
 
 
 def is_closed_pipe(error: Exception, platform: str = sys.platform) -> bool:

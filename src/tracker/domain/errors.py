@@ -11,7 +11,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from tracker.language import _
+from tracker.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -65,6 +65,32 @@ class SensorError(TrackerError):
     """No adapter, no sensor, or a sensor that does not work as it should."""
 
 
+_OF_THE_SYSTEM: Final = (
+    # Translators: what the system says of a file, after its name.
+    N_("no such file or directory"),
+    N_("permission denied"),
+    N_("operation not permitted"),
+    N_("file exists"),
+    N_("not a directory"),
+    N_("is a directory"),
+    N_("no space left on device"),
+    N_("read-only file system"),
+    N_("input/output error"),
+    N_("file name too long"),
+    N_("too many open files"),
+    N_("bad file descriptor"),
+    N_("address already in use"),
+    N_("connection refused"),
+)
+"""Problems that Python passes on in English, whatever the locale."""
+
+
+def system_words(error: OSError) -> str:
+    """Return what the system says of an error, to stand after a colon."""
+    text = error.strerror or str(error)
+    return _(f"{text[:1].lower()}{text[1:]}")
+
+
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
     """Raise `InputError` where a file cannot be opened or read."""
@@ -80,7 +106,7 @@ def reading(path: Path) -> Iterator[None]:
             case PermissionError():
                 problem, advice = _("may not be read"), _("Check who owns the file, or copy it.")
             case _:
-                problem = _("cannot be read: {why}").format(why=error.strerror or error)
+                problem = _("cannot be read: {why}").format(why=system_words(error))
                 advice = None
         raise InputError(str(path), problem, advice) from error
 
@@ -111,7 +137,7 @@ def writing(path: Path) -> Iterator[None]:
                 problem = _("no space left on the disk")
                 advice = _("Free some space, or choose another disk; what was written is safe.")
             case _:
-                problem = _("cannot be written: {why}").format(why=error.strerror or error)
+                problem = _("cannot be written: {why}").format(why=system_words(error))
                 advice = None
         raise OutputError(str(path), problem, advice) from error
 

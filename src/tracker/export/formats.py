@@ -316,4 +316,4 @@ def format_named(name: str) -> Format:
     try:
         return known[name]
     except KeyError:
-        raise UnknownNameError("format", name, tuple(known)) from None
+        raise UnknownNameError(_("format"), name, tuple(known)) from None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from tracker.domain.errors import system_words
 from tracker.language import _, localized
 from tracker.sound.devices import MiniaudioOutput, PortAudioOutput
 from tracker.sound.player import Player
@@ -155,7 +156,7 @@ class WavFile:
 
 def _not_written(path: Path, error: OSError, advice: str) -> SoundError:
     return SoundError(
-        _("{path} cannot be written: {why}.").format(path=path, why=error.strerror),
+        _("{path} cannot be written: {why}.").format(path=path, why=system_words(error)),
         advice,
     )
 

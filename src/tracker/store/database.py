@@ -21,7 +21,7 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateSchema, DropSchema
 
 from tracker.domain import InputError, OutputError, TrackerError
-from tracker.domain.errors import refuse_existing, replace_file, writing
+from tracker.domain.errors import refuse_existing, replace_file, system_words, writing
 from tracker.domain.foreign_text import HIDDEN, without_secrets
 from tracker.language import _
 from tracker.store.schema import (
@@ -361,7 +361,7 @@ class Database:
             raise OutputError(
                 self.location,
                 _("the folder for the training log can't be created: {reason}").format(
-                    reason=error.strerror
+                    reason=system_words(error)
                 ),
                 _(
                     "Choose a place of your own: TRACKER_HOME=FOLDER, or another file in "

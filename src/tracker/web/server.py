@@ -24,6 +24,7 @@ import textual_serve
 from aiohttp import WSMsgType, hdrs, web
 
 from tracker.domain import TrackerError
+from tracker.domain.errors import system_words
 from tracker.language import _
 from tracker.web.door import HEADER_S, MOST_SCREENS, Connections, Door, Guarded, Role
 from tracker.web.events import MOST_LISTENERS
@@ -429,7 +430,7 @@ def _refusal(error: OSError, host: str, port: int) -> TrackerError:
             _("You may not use port {port} of {host}.").format(port=port, host=host),
             _("Ports from 1024 on are free: --port 8000."),
         )
-    problem = (error.strerror or str(error)).lower()
+    problem = system_words(error)
     return TrackerError(
         _("Can't listen at port {port} of {host}: {problem}.").format(
             port=port, host=host, problem=problem
