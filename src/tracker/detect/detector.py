@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 LEAST_TRAVEL_SHARE: Final = 0.5
 """Movements of half the smallest rep are followed, so that a rep is known well before its end."""
 
+MOST_DIP_RAD: Final = float(np.radians(18.0))
+"""The largest rep turns by 60°, and a dip in its hold by 30 % of that."""
+
 PIECE_S: Final = 10.0
 """Longer blocks are taken in pieces: shorter than the buffer, so that it never loses what is
 looked at, and than any set gap, so that a deadline never falls into the piece that sets it."""
@@ -59,10 +62,12 @@ class Detector:
             self._rotation = RotationTrack(self._buffer)
             self._arc = ArcTrack(self._buffer)
             least = LEAST_TRAVEL_SHARE * float(np.radians(exercise.least_range_of_arc_deg))
+            most_dip = MOST_DIP_RAD
         else:
             least = LEAST_TRAVEL_SHARE * exercise.least_rise_m
+            most_dip = math.inf
         track = self._rotation or HeightTrack(self._buffer)
-        self._finder = Segmenter(self._buffer, track, SegmenterSettings(least))
+        self._finder = Segmenter(self._buffer, track, SegmenterSettings(least, most_dip=most_dip))
         self._pairer = RepPairer(exercise)
         pauses = None
         self._upright: UprightWatch | None = None
