@@ -10,7 +10,7 @@ import numpy as np
 
 from tracker.detect.buffer import MotionBuffer
 from tracker.detect.calibration import CalibrationHold, ReferenceReps
-from tracker.detect.features import Pauses, measure, pitch_trace
+from tracker.detect.features import QUIET_BEFORE_S, Pauses, measure, pitch_trace
 from tracker.detect.lockout import LockoutReference
 from tracker.detect.lowering import LoweringWatch
 from tracker.detect.pairing import RepPairer
@@ -73,11 +73,13 @@ class Detector:
         self._upright: UprightWatch | None = None
         if self._rotation is not None and self._arc is not None:
             pauses = Pauses(self._buffer, self._rotation, self._arc)
-            self._upright = UprightWatch(self._buffer)
+            self._upright = UprightWatch(self._buffer, exercise)
         self._sets = SetTracker(exercise, self._pairer, pauses)
         self._calibration: CalibrationHold | None = None
         self._reference: ReferenceReps | None = None
         self._lowering = LoweringWatch(self._buffer)
+        self._like_a_rep: Movement | None = None
+        """The latest finished movement that could be part of a rep."""
         self._begun = False
 
     def process(self, block: MotionBlock) -> Iterator[Event]:
@@ -223,7 +225,10 @@ class Detector:
         self._pairer.saw(segment.number)
         if not self._is_news(segment):
             return
-        for news in self._pairer.feed(self._measured(segment)):
+        movement = self._measured(segment)
+        if self._sets.is_elsewhere(movement):
+            yield from self._sets.end()
+        for news in self._pairer.feed(movement):
             yield from self._sets.feed(news)
 
     def _is_news(self, segment: Segment) -> bool:
@@ -243,11 +248,18 @@ class Detector:
         """Measure a segment, and learn the axis of one that could be part of a rep."""
         movement = measure(self._buffer, self._finder, segment, self._exercise.signal)
         if self._upright is not None and self._upright.upright is not None:
-            movement = replace(movement, upright=self._upright.upright)
+            shown = self._upright
+            movement = replace(movement, upright=shown.upright, upright_doubt=shown.doubt)
+        before = self._like_a_rep
+        if before is not None and 0.0 <= movement.start_s - before.end_s < QUIET_BEFORE_S:
+            # A lift jolts as well: what a row of them began with says whether somebody walked.
+            calm = min(movement.jolt_before_mps2, before.jolt_before_mps2)
+            movement = replace(movement, jolt_before_mps2=calm)
         if (
             self._rotation is not None
             and segment.state is SegmentState.FINISHED
             and plausible(self._exercise, movement)
         ):
             self._rotation.learn(movement.axis)
+            self._like_a_rep = movement
         return movement

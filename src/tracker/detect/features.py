@@ -110,6 +110,8 @@ class Movement:
     """Root mean square of the vertical acceleration in the seconds before, m/s²."""
     upright: NDArray[np.float64] | None = None
     """Up in sensor axes of the wearer upright, shape (3,); None while nothing has shown it."""
+    upright_doubt: float = 0.0
+    """Probability that the sensor is worn another way than what showed `upright`."""
 
     @property
     def duration_s(self) -> float:

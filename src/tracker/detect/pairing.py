@@ -18,6 +18,7 @@ from tracker.detect.plausibility import (
     TRUSTED_ARC_S,
     evidence,
     rises,
+    turns_away,
 )
 from tracker.detect.segmentation import SegmentState
 from tracker.detect.vectors import dot
@@ -57,6 +58,9 @@ PROVISIONAL_SAYS: Final = 4.0
 
 COUNTED_SAYS: Final = 2.0
 """Nats: a rep that was announced is not taken back for nothing."""
+
+AWAY_SAYS: Final = 2.0
+"""Nats from which the turn away from upright says more than a rise without a gyroscope."""
 
 LEVEL_SAYS: Final = 4.0
 """Nats: a level of the wearer's own seldom tells the wrong end of a movement."""
@@ -229,7 +233,10 @@ class RepPairer:
         if not movement.by_gyroscope:
             level = self.level.rises(movement) if self.level is not None else None
             slow = movement.duration_s > TRUSTED_ARC_S
-            return movement.rise_m > 0.0 if level is None or not slow else level
+            if level is not None and slow:
+                return level
+            away = turns_away(movement)
+            return movement.rise_m > 0.0 if abs(away) < AWAY_SAYS else away > 0.0
         lift = self.lift
         said = rises(movement)
         if lift is None:

@@ -6,7 +6,7 @@ import math
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from tracker.detect.open_set import CountedRep, OpenSet, size_of
+from tracker.detect.open_set import CountedRep, OpenSet, concentric_of, size_of
 from tracker.detect.pairing import CandidateState
 from tracker.detect.plausibility import (
     BEFORE,
@@ -17,6 +17,7 @@ from tracker.detect.plausibility import (
     evidence,
     membership,
     model_of,
+    pooled,
     weakest,
 )
 from tracker.detect.rep_report import (
@@ -66,6 +67,10 @@ FEW_REPS: Final = 3
 MANY_SMALLER: Final = 4
 """So many smaller movements that are alike are a set of their own; fewer are no reps."""
 
+ELSEWHERE: Final = math.cos(math.radians(60.0))
+"""Cosine of the angle from both ends of the reps beyond which nobody is within a set: a strap
+slips by 30° at most."""
+
 HELD_S: Final = 15.0
 """A lockout that lasts this much longer than the set's rest-gap is a hold only if the hips are
 still up."""
@@ -82,6 +87,12 @@ MOST_PENDING: Final = 4
 SURELY_A_SET: Final = 0.95
 SURELY_REPS: Final = 4
 """A set with this confidence and so many reps shows how its wearer lies."""
+
+YOUNG_REPS: Final = 4
+"""A set of up to as many reps may, taken together, turn out to be none."""
+
+SURELY_NONE: Final = -0.5
+"""Nats: what was counted is not taken back for nothing."""
 
 RESTATED_REPS: Final = 40
 """At its end, as many of the latest reps of a set are told again where they are seen otherwise by
@@ -108,6 +119,7 @@ NEVER_DOWN: Final = "no eccentric followed it"
 ALONE: Final = "no second whole rep like it followed"
 CUT_BY_KEY: Final = "a key was pressed before a second rep like it"
 CUT_BY_END: Final = "the session ended before a second rep like it"
+NO_SET: Final = "taken together, the movements are no set"
 UNLIKE: Final = "the movements after it are not like it"
 
 
@@ -210,6 +222,10 @@ class SetTracker:
         # The measures of a movement are final a moment after its end.
         if counted is None or news.movement.state in TENTATIVE:
             return
+        if news.movement.state is SegmentState.FINISHED and self._is_none():
+            yield from self.end(why=NO_SET)
+            self._pairer.restart()
+            return
         if news.state is CandidateState.RETURNED:
             yield from self._say(counted, None, "measured again")
 
@@ -243,6 +259,16 @@ class SetTracker:
             return True
         counted.evidence = self._evidence(counted.candidate)
         return counted.evidence > 0.0
+
+    def _is_none(self) -> bool:
+        """Return whether the few reps of a young set, taken together, are more likely none."""
+        open_set = self._set
+        if open_set is None or open_set.by_hand or not 1 < len(open_set.reps) <= YOUNG_REPS:
+            return False
+        ways = [
+            concentric_of(rep.candidate) for rep in open_set.reps if rep.from_rest and not rep.gap
+        ]
+        return bool(ways) and pooled(self._exercise, ways) < SURELY_NONE
 
     def _take_back(self, counted: CountedRep) -> Iterator[Event]:
         """Withdraw a rep that turned out to be none, with its set if it was the first."""
@@ -307,7 +333,7 @@ class SetTracker:
         open_set = self._set
         if open_set is None:
             return
-        if open_set.confirmed and open_set.lasts(cut_short=cut_short):
+        if open_set.confirmed and open_set.lasts(cut_short=cut_short) and why != NO_SET:
             for counted in open_set.reps[-RESTATED_REPS:]:
                 yield from self._say(counted, open_set.next_start_s(counted), "the set is over")
         else:
@@ -324,6 +350,14 @@ class SetTracker:
         yield SetEnded(end_s, open_set.index, len(open_set.reps), sure)
         self._set = None
         self._pairer.forget()
+
+    def is_elsewhere(self, movement: Movement) -> bool:
+        """Return whether a movement begins where nobody is within the open set, which is over."""
+        model = None if self._set is None else self._set.model()
+        if model is None or self._exercise.signal is LiftSignal.HEIGHT:
+            return False
+        start = movement.from_up
+        return max(dot(start, model.bottom), dot(start, model.top)) < ELSEWHERE
 
     def _deadline_of_rest_s(self) -> float:
         """Return the latest start of a rep that still belongs to the open set, s."""
