@@ -330,10 +330,15 @@ class RepPairer:
         # Heights are less sure than angles: it has come back unless they surely differ.
         return missing <= math.hypot(RETURN_SHARE * there.rise_sd_m, back.rise_sd_m)
 
-    @staticmethod
-    def _is_dip(there: Movement, movement: Movement) -> bool:
-        """Return whether a movement only makes good for a sag near the end of the way there."""
-        return movement.size < RETURN_SHARE * there.size and _from_its_end(there, movement)
+    def _is_dip(self, there: Movement, movement: Movement) -> bool:
+        """Return whether a movement only makes good for a sag near the end of the way there.
+
+        Before a first rep, what is more like one than the way there is no part of its hold.
+        """
+        if movement.size >= RETURN_SHARE * there.size or not _from_its_end(there, movement):
+            return False
+        counted = self.lift is not None
+        return counted or evidence(self._exercise, movement) <= evidence(self._exercise, there)
 
     def _is_fidget(self, movement: Movement) -> bool:
         """Return whether a movement some other way is too small to end a rep that is under way."""

@@ -41,7 +41,7 @@ SHORTEST_WAY_S: Final = 0.2
 
 SHORTEST_WAY_OF_ARC_S: Final = 0.1
 """The same without a gyroscope, where only the middle 70 % of the travel is counted, which takes
-0.41 of a movement: a quarter of a second from standstill to standstill."""
+0.41 of a movement, and less where pushing and braking lean gravity as well."""
 
 LONGEST_WAY_S: Final = 12.0
 """A slower movement is not part of a rep: rehab reps take up to 8 s in all."""
