@@ -50,7 +50,7 @@ ALONG_AXIS_OF_ARC: Final = 0.5
 MOST_OF_PROVISIONAL: Final = 1.5
 """Another movement, this much larger than a provisional rep, says for itself which way it went."""
 
-UP_FIRST: Final = 0.7
+UP_FIRST: Final = 2.0
 """Nats: two of three movements out of rest, alike a rep in all else, are a concentric."""
 
 PROVISIONAL_SAYS: Final = 4.0
