@@ -228,6 +228,7 @@ class Detector:
         movement = self._measured(segment)
         if self._sets.is_elsewhere(movement):
             yield from self._sets.end()
+        self._sets.saw(movement)
         for news in self._pairer.feed(movement):
             yield from self._sets.feed(news)
 

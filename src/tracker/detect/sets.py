@@ -6,7 +6,7 @@ import math
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from tracker.detect.open_set import CountedRep, OpenSet, concentric_of, size_of
+from tracker.detect.open_set import SAME_POSTURE, CountedRep, OpenSet, concentric_of, size_of
 from tracker.detect.pairing import CandidateState
 from tracker.detect.plausibility import (
     BEFORE,
@@ -141,6 +141,8 @@ class SetTracker:
         self._held_s = 0.0
         self._begun_s = -math.inf
         self._resumed_s = -math.inf
+        self._resumed_way_s = -math.inf
+        """End of the latest way of a rep of which a hole took the other, s."""
         self._saturations: deque[tuple[float, float]] = deque(maxlen=MOST_SATURATIONS)
         self.shown: Movement | None = None
         """The last concentric of the latest set that was surely one."""
@@ -173,7 +175,8 @@ class SetTracker:
         candidate = self._set.reps[-1].candidate
         holding = self._exercise.starts_from is Extreme.BOTTOM and candidate.eccentric is None
         patience_s = self._exercise.set_gap_s + (HELD_S + self._held_s if holding else 0.0)
-        return max(candidate.end_s + self._lost_s + patience_s, self._busy_until_s)
+        latest_s = max(candidate.end_s + self._lost_s, self._resumed_way_s)
+        return max(latest_s + patience_s, self._busy_until_s)
 
     def still_holds(self, up: NDArray[np.float64]) -> bool:
         """Return whether the set goes on at its deadline, because the hips are still up.
@@ -349,7 +352,23 @@ class SetTracker:
             self.shown = open_set.reps[-1].candidate.concentric
         yield SetEnded(end_s, open_set.index, len(open_set.reps), sure)
         self._set = None
+        self._resumed_way_s = -math.inf
         self._pairer.forget()
+
+    def saw(self, movement: Movement) -> None:
+        """Take note of a movement behind a hole: half a rep shows that the set went on in it."""
+        if self._set is None or not self._set.reps or movement.state in TENTATIVE:
+            return
+        model, last = self._set.model(), self._set.reps[-1]
+        if model is None or self._resumed_s < last.candidate.end_s:
+            return
+        ends = ((movement.from_up, movement.to_up), (movement.to_up, movement.from_up))
+        like = any(
+            dot(low, model.bottom) > SAME_POSTURE and dot(high, model.top) > SAME_POSTURE
+            for low, high in ends
+        )
+        if like and movement.size >= self._exercise.rep_share * model.size:
+            self._resumed_way_s = movement.end_s
 
     def is_elsewhere(self, movement: Movement) -> bool:
         """Return whether a movement begins where nobody is within the open set, which is over."""
@@ -363,7 +382,8 @@ class SetTracker:
         """Return the latest start of a rep that still belongs to the open set, s."""
         if self._set is None or not self._set.reps:
             return math.inf
-        return self._set.reps[-1].candidate.end_s + self._lost_s + self._exercise.set_gap_s
+        latest_s = self._set.reps[-1].candidate.end_s + self._lost_s
+        return max(latest_s, self._resumed_way_s) + self._exercise.set_gap_s
 
     def _open(self, start_s: float, *, by_hand: bool) -> SetStarted:
         self._sets += 1
@@ -499,6 +519,7 @@ class SetTracker:
             evidence=said,
         )
         open_set.add(counted)
+        self._resumed_way_s = -math.inf
         self._lost_s = self._held_s = 0.0
         self._pairer.believe(up, sure=open_set.confirmed)
         yield RepCounted(up.end_s, open_set.index, counted.index)
