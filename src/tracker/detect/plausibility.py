@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import median
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -77,6 +78,9 @@ MOST_FOR_SET: Final = 2.5
 
 MOST_FOR_OWN: Final = 2.0
 """The same for how a movement in a set goes: sitting up after it is as smooth and straight."""
+
+LATEST_TEMPO: Final = 3
+"""As many of the latest reps show a set's tempo: lifters tire."""
 
 OF_THE_SET: Final = ("turn", "radius", "upright", "across")
 """Criteria in whose place a set has its own measure."""
@@ -355,6 +359,8 @@ class SetModel:
     """Mean radius of the concentrics, weighted by what each is worth, m."""
     radius_sd_m: float
     """Standard deviation of what that mean is off by, m."""
+    duration_s: float
+    """Median duration of the latest concentrics, s."""
 
 
 def model_of(ways: Sequence[Movement], size: float) -> SetModel:
@@ -373,6 +379,7 @@ def model_of(ways: Sequence[Movement], size: float) -> SetModel:
         axis=full[-1].axis,
         radius_m=radius_m,
         radius_sd_m=math.sqrt(1.0 / total),
+        duration_s=median(up.duration_s for up in ways[-LATEST_TEMPO:]),
     )
 
 
@@ -393,6 +400,9 @@ def set_criteria(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Cri
         Half-normal with 12°; against half of them any.
     radius
         Normal about that of the set with 7 cm, and what both are off by.
+    tempo
+        Log-normal about the duration of the latest reps, with 35 %, one in seven like anything
+        else: a last rep that grinds; against 80 %. A shorter way takes less time, by the root.
     """
     ratio = math.log(max(up.size, 1e-6) / max(model.size, 1e-6))
     height = exercise.signal is LiftSignal.HEIGHT
@@ -428,6 +438,10 @@ def set_criteria(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Cri
     found.append(
         Criterion("radius", up.radius_m, _radius(up.radius_m, model.radius_m, 0.07, 0.07, sd_m))
     )
+    slower = math.log(max(up.duration_s, 1e-3) / max(model.duration_s, 1e-3)) - 0.5 * ratio
+    of_else = _normal(slower, 0.0, 0.8)
+    of_rep = 0.85 * _normal(slower, 0.0, 0.35) + 0.15 * of_else
+    found.append(Criterion("tempo", slower, _ratio(of_rep, of_else)))
     return tuple(found)
 
 
