@@ -396,6 +396,10 @@ def set_criteria(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Cri
     bottom, top
         Half-normal angles of 6° about the postures of the latest reps, one in twenty with a strap
         that slipped, and a fifth of the tops with a lockout that was missed; against any posture.
+    began
+        How far above the bottom it begins, as a share of the range: mean 0.08, for hips that
+        hover between reps; against anywhere. Speaks only against: who has not come back down
+        makes good for a dip.
     axis
         Half-normal with 12°; against half of them any.
     radius
@@ -424,6 +428,9 @@ def set_criteria(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Cri
     found.append(Criterion("bottom", bottom, _ratio(of_rep, of_else)))
     if height:
         return tuple(found)
+    above = _above_bottom(model, up)
+    began = min(_ratio(_decay(above, 0.08 * loose), 1.0), 0.0)
+    found.append(Criterion("began", above, began))
     top = _apart_deg(up.to_up, model.top)
     of_rep = 0.8 * _half_normal(top, 6.0 * loose) + (0.2 / 30.0 if top < 30.0 else 0.0)
     found.append(Criterion("top", top, _ratio(of_rep, 1.0 / 120.0)))
@@ -443,6 +450,13 @@ def set_criteria(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Cri
     of_rep = 0.85 * _normal(slower, 0.0, 0.35) + 0.15 * of_else
     found.append(Criterion("tempo", slower, _ratio(of_rep, of_else)))
     return tuple(found)
+
+
+def _above_bottom(model: SetModel, up: Movement) -> float:
+    """Return how far above the set's bottom a movement begins, as a share of the range."""
+    range_deg = max(_apart_deg(model.top, model.bottom), 1.0)
+    nearer_deg = range_deg - _apart_deg(up.from_up, model.top)
+    return min(max(min(nearer_deg, _apart_deg(up.from_up, model.bottom)), 0.0) / range_deg, 1.0)
 
 
 def membership(exercise: Exercise, model: SetModel, up: Movement, *, confirmed: bool) -> float:
