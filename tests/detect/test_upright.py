@@ -45,7 +45,7 @@ def steps(
 
 def shown(motion: MotionBlock) -> NDArray[np.float64] | None:
     buffer = MotionBuffer(RATE_HZ)
-    watch = UprightWatch(buffer)
+    watch = UprightWatch(buffer, HIP_THRUST)
     buffer.append(motion, 0, len(motion.up))
     at = watch.next_look(0)
     while at <= buffer.stop:
@@ -77,7 +77,7 @@ def test_nothing_else_does(motion: MotionBlock) -> None:
 
 def test_a_set_shows_it_until_somebody_walks() -> None:
     buffer = MotionBuffer(RATE_HZ)
-    watch = UprightWatch(buffer)
+    watch = UprightWatch(buffer, HIP_THRUST)
     lift = movement(1, 2.0, 3.0, BOTTOM_DEG, TOP_DEG)
     watch.lay(lift)
     assert watch.upright is not None
@@ -100,7 +100,7 @@ def test_a_lift_ends_lying_and_what_ends_upright_is_none() -> None:
     stands = replace(lift, upright=lift.to_up)
     rolls = replace(lift, upright=LEFT)
     unknown = evidence(HIP_THRUST, lift)
-    assert lying(lift) == ()
+    assert lying(HIP_THRUST, lift) == ()
     assert unknown < evidence(HIP_THRUST, lies) < unknown + 1.0
     assert evidence(HIP_THRUST, stands) < unknown - 3.0
     assert evidence(HIP_THRUST, rolls) < unknown - 2.0
@@ -116,5 +116,5 @@ def test_it_does_not_matter_how_the_sensor_is_worn(mounting: NDArray[np.float64]
         to_up=mounting @ plain.to_up,
         axis=mounting @ plain.axis,
     )
-    for one, other in zip(lying(plain), lying(worn), strict=True):
+    for one, other in zip(lying(HIP_THRUST, plain), lying(HIP_THRUST, worn), strict=True):
         assert one.value == pytest.approx(other.value, abs=1e-4)

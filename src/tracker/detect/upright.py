@@ -99,15 +99,15 @@ class UprightWatch:
     def lay(self, lift: Movement) -> None:
         """Take what a set has shown: it ended the exercise's `top_deg` from upright.
 
-        The hips turned away from upright on the way up. Steps show it better, unless the set ended
-        where they say that no set can: then the sensor was put on after them.
+        The hips turned away from upright on the way up. Steps show it better, and are believed
+        more once a set ends where they say that sets end.
         """
         fits = False
         if self.upright is not None:
             ends_deg = np.degrees(np.arccos(np.clip(dot(self.upright, lift.to_up), -1.0, 1.0)))
             fits = bool(abs(ends_deg - self._top_deg) <= FITS_DEG)
-        if fits and not self._laid:
-            self.doubt = SHOWN_TWICE
+        if self.upright is not None and not self._laid:
+            self.doubt = SHOWN_TWICE if fits else self.doubt
             return
         sense = np.cross(lift.from_up, lift.to_up)
         size = np.sqrt((sense * sense).sum())
