@@ -56,10 +56,11 @@ if TYPE_CHECKING:
 
 
 AT_ONCE_SHARE: Final = 0.85
-"""A concentric of this share of the set's range counts at once; a shorter one may be stuck."""
+"""A concentric of this share of the set's range counts at once; a shorter one may be stuck, and
+counts as soon as it has stopped where it is clearly a rep, stuck or not."""
 
 CLEAR: Final = 4.0
-"""A rep with this much evidence, nats, that was done in full is not taken back."""
+"""A rep with this much evidence, nats, is one for sure; done in full it is not taken back."""
 
 FEW_REPS: Final = 3
 """As many doubtful movements may turn out to have been set-up; more are a set for good."""
@@ -403,7 +404,8 @@ class SetTracker:
         if said > 0.0:
             reference = None if open_set is None else open_set.reference_size
             early = up.state in TENTATIVE and reference is not None
-            if early and up.size < AT_ONCE_SHARE * (reference or 0.0):
+            stopped = up.state is SegmentState.ENDED and said >= CLEAR
+            if early and not stopped and up.size < AT_ONCE_SHARE * (reference or 0.0):
                 return
             if open_set is None:
                 open_set = yield from self._open_after(self._chain_before(candidate), candidate)
@@ -414,10 +416,13 @@ class SetTracker:
         elif open_set is None:
             if up.state not in TENTATIVE and said > PENDING:
                 self._keep_in_mind(candidate)
-        elif up.state not in TENTATIVE:
-            if said > -math.inf:
+        elif up.state is SegmentState.ENDED or up.state not in TENTATIVE:
+            if said > -math.inf and up.state not in TENTATIVE:
                 open_set.refused[candidate.number] = said
-            if open_set.reps and evidence(self._exercise, up) > 0.0 and self._pairer.goes_up(up):
+            # A movement that has just stopped may be stuck; clearly a rep, it is one all the same.
+            enough = CLEAR if up.state in TENTATIVE else 0.0
+            alone = evidence(self._exercise, up)
+            if open_set.reps and alone > enough and self._pairer.goes_up(up):
                 open_set.compete(candidate)
                 yield from self._settle_competition(open_set)
 
