@@ -495,8 +495,9 @@ def pooled(exercise: Exercise, ways: Sequence[Movement]) -> float:
     Notes
     -----
     The reps of a set are alike, and so are those of whatever else is done over and over: each is
-    hardly news. So the criteria count once, in the mean over the reps, but for the radius: there
-    the errors of several measures come together, and the surest says how far off their mean is.
+    hardly news. So the criteria count once, in the mean over the reps, but for two. The errors of
+    several radii come together, and the surest says how far off their mean is; and who was quiet
+    before one rep does not walk.
     """
     known = [up for up in ways if up.by_gyroscope]
     if not known or exercise.signal is LiftSignal.HEIGHT:
@@ -512,7 +513,8 @@ def pooled(exercise: Exercise, ways: Sequence[Movement]) -> float:
         for each in criteria(exercise, up)
         if each.name != "radius"
     ]
-    return BEFORE + said + math.fsum(shapes) / len(known) + quiet(ways[0]).evidence
+    calmest = max(quiet(up).evidence for up in known)
+    return BEFORE + said + math.fsum(shapes) / len(known) + calmest
 
 
 def _capped(found: Iterable[Criterion], most: float) -> float:
