@@ -62,6 +62,10 @@ counts as soon as it has stopped where it is clearly a rep, stuck or not."""
 CLEAR: Final = 4.0
 """A rep with this much evidence, nats, is one for sure; done in full it is not taken back."""
 
+FIRST_SAYS: Final = 1.0
+"""Nats of a first rep that is announced before it is over: most of those with less go on to be no
+rep."""
+
 FEW_REPS: Final = 3
 """As many doubtful movements may turn out to have been set-up; more are a set for good."""
 
@@ -408,6 +412,8 @@ class SetTracker:
             if early and not stopped and up.size < AT_ONCE_SHARE * (reference or 0.0):
                 return
             if open_set is None:
+                if said < FIRST_SAYS and up.state is not SegmentState.FINISHED:
+                    return
                 open_set = yield from self._open_after(self._chain_before(candidate), candidate)
             self._pending.clear()
             open_set.competing.clear()
