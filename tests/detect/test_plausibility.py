@@ -103,9 +103,7 @@ def test_who_has_not_come_back_down_makes_good_for_a_dip(above: float) -> None:
 def test_hips_that_hover_between_reps_begin_a_little_above_the_bottom() -> None:
     hovered = movement(2, 6.0, 7.0, BOTTOM_DEG + 0.15 * (TOP_DEG - BOTTOM_DEG))
     assert said("began", hovered) > -0.5
-    assert membership(
-        HIP_THRUST, model_of([LIFT, LIFT], LIFT.size), hovered, confirmed=True
-    ) > 2.0
+    assert membership(HIP_THRUST, model_of([LIFT, LIFT], LIFT.size), hovered, confirmed=True) > 2.0
 
 
 @given(slower=st.floats(0.1, 2.2))

@@ -739,3 +739,12 @@ def test_a_short_movement_that_is_not_clearly_a_rep_may_only_have_stuck() -> Non
     assert training.words()[-1] != "count 4"
     training.move_on(replace(stopped, state=SegmentState.SETTLED))
     assert training.words()[-1] == "count 4"
+
+
+def test_a_doubtful_first_rep_is_announced_once_it_is_over() -> None:
+    training = Training()
+    doubtful = replace(early(3.0, SegmentState.ENDING), planarity=0.8, coherence=0.8)
+    training.move(doubtful)
+    assert training.words() == []
+    training.move_on(replace(doubtful, state=SegmentState.FINISHED))
+    assert training.words() == ["set 1", "count 1"]

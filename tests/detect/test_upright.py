@@ -93,6 +93,22 @@ def test_a_set_shows_it_until_somebody_walks() -> None:
     assert watch.upright @ UP > np.cos(np.radians(3.0)), "steps show it better"
 
 
+@pytest.mark.parametrize(("top_deg", "fits"), [(95.0, True), (120.0, True), (10.0, False)])
+def test_a_set_that_ends_where_steps_say_confirms_them(top_deg: float, fits: bool) -> None:
+    buffer = MotionBuffer(RATE_HZ)
+    watch = UprightWatch(buffer, HIP_THRUST)
+    motion = steps(6.0)
+    buffer.append(motion, 0, len(motion.up))
+    for at in range(0, buffer.stop, watch.next_look(0)):
+        watch.look(at)
+    assert watch.upright is not None
+    before = watch.doubt
+    turn = np.radians(top_deg)
+    ends = np.cos(turn) * UP + np.sin(turn) * np.cross(LEFT, UP)
+    watch.lay(replace(movement(1, 2.0, 3.0), to_up=ends))
+    assert (watch.doubt < 0.2 * before) is fits
+
+
 def test_a_lift_ends_lying_and_what_ends_upright_is_none() -> None:
     lift = movement(1, 2.0, 3.0, BOTTOM_DEG, TOP_DEG)
     across = np.cross(LEFT, lift.to_up)

@@ -159,7 +159,9 @@ def criteria(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
     turning = abs(math.log(max(movement.rotation_rad, 1e-6) / max(size, 1e-6)))
     return (
         Criterion("turn", size, _turn(exercise, size)),
-        Criterion("radius", radius_m, _radius(radius_m, RADIUS_M, RADIUS_SD_M, LONG_RADIUS_SD_M, sd_m)),
+        Criterion(
+            "radius", radius_m, _radius(radius_m, RADIUS_M, RADIUS_SD_M, LONG_RADIUS_SD_M, sd_m)
+        ),
         Criterion("coherence", movement.coherence, coherence),
         Criterion(
             "planarity",
@@ -508,10 +510,7 @@ def pooled(exercise: Exercise, ways: Sequence[Movement]) -> float:
     sd_m = 1.0 / math.sqrt(max(weights))
     said = _radius(radius_m, RADIUS_M, RADIUS_SD_M, LONG_RADIUS_SD_M, sd_m)
     shapes = [
-        each.evidence
-        for up in known
-        for each in criteria(exercise, up)
-        if each.name != "radius"
+        each.evidence for up in known for each in criteria(exercise, up) if each.name != "radius"
     ]
     calmest = max(quiet(up).evidence for up in known)
     return BEFORE + said + math.fsum(shapes) / len(known) + calmest
