@@ -163,6 +163,7 @@ def test_no_help_is_left_in_english(code: str) -> None:
     assert english_in(helped.stdout, code) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", NEW)
 def test_a_training_its_report_and_the_advice_are_in_the_language(
     run: Callable[..., str], tmp_path: Path, code: str
