@@ -55,17 +55,17 @@ LONGEST_BAR: Final = 40
 
 _REP: Final = pgettext("column", "rep")
 _REP_WIDTH: Final = max(3, len(_REP))
-_PHASE_WIDTH: Final = max(5, *map(len, PHASE_WORDS.values()))
+_PHASE_WIDTHS: Final = {phase: max(5, len(PHASE_WORDS[phase])) for phase in LIFTERS_ORDER}
 _RANGE: Final = _("range")
 _RANGE_WIDTH: Final = 6
 _VELOCITY: Final = _("velocity")
 _VELOCITY_WIDTH: Final = 7
 """Columns of the numbers of a rep; those of range and velocity come without their bars."""
-_REMARKS: Final = _("remarks")
+_REMARKS: Final = pgettext("column", "remarks")
 
 _NUMBERS_WIDTH: Final = (
     _REP_WIDTH
-    + len(LIFTERS_ORDER) * (_PHASE_WIDTH + 2)
+    + sum(width + 2 for width in _PHASE_WIDTHS.values())
     + len("  ")
     + _RANGE_WIDTH
     + _VELOCITY_WIDTH
@@ -122,7 +122,7 @@ def _numbered(
     name: str, durations_s: Mapping[Phase, float | None], marks: Mapping[Phase, str]
 ) -> str:
     phases = " ".join(
-        f"{number(durations_s[phase]):>{_PHASE_WIDTH}}{marks.get(phase, ' ')}"
+        f"{number(durations_s[phase]):>{_PHASE_WIDTHS[phase]}}{marks.get(phase, ' ')}"
         for phase in LIFTERS_ORDER
     )
     return f"{name:>{_REP_WIDTH}} {phases}"
@@ -153,7 +153,7 @@ def rows_on(rows: Sequence[Row], width: int) -> tuple[Row, ...]:
 
 def header(bars: int) -> str:
     """Return the line above the reps."""
-    phases = " ".join(f"{PHASE_WORDS[phase]:>{_PHASE_WIDTH}} " for phase in LIFTERS_ORDER)
+    phases = " ".join(f"{PHASE_WORDS[phase]:>{_PHASE_WIDTHS[phase]}} " for phase in LIFTERS_ORDER)
     measures = f"{_RANGE:<{bars + _RANGE_WIDTH}}{_VELOCITY:<{bars + _VELOCITY_WIDTH}}"
     return f"{_REP:<{_REP_WIDTH}} {phases}  {measures}{_REMARKS}"
 
