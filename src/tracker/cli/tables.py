@@ -212,10 +212,8 @@ _FAULTS: Final = {
 def _timed_lines(workout: Workout) -> Iterator[str]:
     for each in workout.timed:
         parts = [title_of(each.activity), *([each.side.word] if each.side else [])]
-        words = [f"{' '.join(parts)}: {each.duration_s:.0f} s"]
-        if each.warm_up:
-            words.append(pgettext("part of a routine", "warm-up"))
-        yield ", ".join(words)
+        done = f"{' '.join(parts)}: {each.duration_s:.0f} s"
+        yield _("{what}, warm-up").format(what=done) if each.warm_up else done
 
 
 def _set_block(workout: Workout, record: SetRecord, edited: Edited, width: int | None) -> str:
