@@ -28,6 +28,7 @@ from tracker.domain import (
     MarkKind,
     SetEnded,
 )
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,17 +100,19 @@ class Detector:
 
     def mark(self, kind: MarkKind, at_s: float) -> Iterator[Event]:
         """Yield what the wearer's key changes."""
-        yield from self._give_up(at_s, "another key was pressed")
+        yield from self._give_up(at_s, _("another key was pressed"))
         yield from self._sets.mark(kind, at_s)
         by_height = self._rotation is None
         match kind:
             case MarkKind.CALIBRATION if by_height:
-                why = f"{self._exercise.title} has no lockout to hold level"
+                why = _("{title} has no lockout to hold level").format(title=self._exercise.title)
                 yield CalibrationFailed(at_s, why)
             case MarkKind.CALIBRATION:
                 self._calibration = CalibrationHold(self._buffer, at_s)
             case MarkKind.REFERENCE_REPS if by_height:
-                why = f"{self._exercise.title} has no lockout for reference reps to show"
+                why = _("{title} has no lockout for reference reps to show").format(
+                    title=self._exercise.title
+                )
                 yield CalibrationFailed(at_s, why)
             case MarkKind.REFERENCE_REPS:
                 self._reference = ReferenceReps(self._exercise, at_s)
@@ -117,8 +120,12 @@ class Detector:
     def finish(self) -> Iterator[Event]:
         """Yield what the end of the stream settles."""
         ended_s = self._buffer.time_s(self._buffer.stop)
-        wanting = "the hold was over" if self._reference is None else "there were enough reps"
-        yield from self._give_up(ended_s, f"the session ended before {wanting}")
+        why = (
+            _("the session ended before the hold was over")
+            if self._reference is None
+            else _("the session ended before there were enough reps")
+        )
+        yield from self._give_up(ended_s, why)
         yield from self._sets.end(cut_short=True, why=CUT_BY_END)
 
     def trace(self) -> Trace:
@@ -162,7 +169,7 @@ class Detector:
                     yield from self._follow(self._sets.end())
             if self._finder.position >= self._buffer.sample_at(self._patience_s):
                 at_s = self._buffer.time_s(self._finder.position)
-                yield from self._give_up(at_s, "it took too long")
+                yield from self._give_up(at_s, _("it took too long"))
 
     def _watch_lowering(self, until: int) -> Iterator[Event]:
         """Yield that the hips have begun to sink out of a hold, before the sample `until`."""
@@ -212,7 +219,7 @@ class Detector:
             yield Calibrated(at_s, held.wander_deg)
         elif until >= calibration.deadline:
             self._calibration = None
-            yield CalibrationFailed(at_s, "the hips were not still for long enough")
+            yield CalibrationFailed(at_s, _("the hips were not still for long enough"))
 
     def _take(self, segment: Segment) -> Iterator[Event]:
         self._pairer.saw(segment.number)
