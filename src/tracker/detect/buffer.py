@@ -238,6 +238,15 @@ class MotionBuffer:
         sums = self._ends(first, last)
         return math.sqrt(max(float(sums[_JOLTS, 1] - sums[_JOLTS, 0]), 0.0) / (last - first))
 
+    def jolts_mps2(
+        self, first: NDArray[np.intp], last: NDArray[np.intp]
+    ) -> NDArray[np.float64]:
+        """Return the same from each of some samples to another after it, shape (n,)."""
+        sums = self._data[_SUMS][_JOLTS]
+        grown = np.maximum(sums[last - self._first] - sums[first - self._first], 0.0)
+        jolts: NDArray[np.float64] = np.sqrt(grown / (last - first))
+        return jolts
+
     def travel(self, first: int, last: int) -> NDArray[np.float64]:
         """Return how far the hips travel between two samples at which they stand still.
 

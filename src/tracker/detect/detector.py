@@ -147,14 +147,12 @@ class Detector:
             deadline_s = min(self._sets.deadline_s, self._patience_s)
             deadline = self._buffer.sample_at(deadline_s)
             until = max(min(self._buffer.stop, deadline), self._finder.position)
-            if self._upright is not None:
-                until = min(until, self._upright.next_look(self._finder.position))
             for segment in self._finder.scan(until):
+                self._look_about(segment.now)
                 yield from self._watch_lowering(segment.now)
                 yield from self._follow(self._take(segment))
+            self._look_about(self._finder.position)
             yield from self._watch_lowering(self._finder.position)
-            if self._upright is not None and self._sets.open_set is None:
-                self._upright.look(self._finder.position)
             if self._finder.position >= self._buffer.sample_at(self._sets.deadline_s):
                 # After a hole, the sample before is not here any more.
                 at = max(self._finder.position - 1, self._buffer.first)
@@ -163,6 +161,15 @@ class Detector:
             if self._finder.position >= self._buffer.sample_at(self._patience_s):
                 at_s = self._buffer.time_s(self._finder.position)
                 yield from self._give_up(at_s, "it took too long")
+
+    def _look_about(self, until: int) -> None:
+        """Learn how the wearer stands from the samples before `until`, unless a set is open."""
+        if self._upright is None:
+            return
+        if self._sets.open_set is None:
+            self._upright.look(until)
+        else:
+            self._upright.skip(until)
 
     def _watch_lowering(self, until: int) -> Iterator[Event]:
         """Yield that the hips have begun to sink out of a hold, before the sample `until`."""
@@ -205,6 +212,8 @@ class Detector:
         for segment in self._finder.scan(until):
             self._measured(segment)
             self._pairer.ignore(segment.number)
+        if self._upright is not None:
+            self._upright.skip(until)
         at_s = self._buffer.time_s(until)
         if held is not None:
             self._calibration = None
