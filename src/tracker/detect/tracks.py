@@ -82,10 +82,11 @@ class Track(Protocol):
     def slow(self, first: int, last: int) -> NDArray[np.bool_]:
         """Return where the motion counts as still."""
 
-    def strayed(
-        self, first: int, position: NDArray[np.float64], least: float
-    ) -> NDArray[np.bool_]:
-        """Return where more of the travel since the turn lies off the track than on it."""
+    def strayed(self, first: int, last: int, least: float) -> NDArray[np.bool_] | None:
+        """Return where more of the travel since the turn lies off the track than on it.
+
+        None means nowhere.
+        """
 
     def turned(self, turn: int) -> None:
         """Start a new segment at the sample `turn`."""
@@ -249,13 +250,16 @@ class RotationTrack:
         angle = np.arctan2(-along(up, self._across), along(up, self._reference))
         return angle, along(self._buffer.rate_radps(first, last), self._axis)
 
-    def strayed(
-        self, first: int, position: NDArray[np.float64], least: float
-    ) -> NDArray[np.bool_]:
+    def strayed(self, first: int, last: int, least: float) -> NDArray[np.bool_] | None:
         """Return where the tilt out of the plane of the lift exceeds that within it."""
-        up = self._buffer.up(first, first + len(position))
-        aside = np.abs(along(up, self._axis) - self._turned_aside)
-        off: NDArray[np.bool_] = aside > np.maximum(np.abs(np.sin(position)), math.sin(least))
+        aside = along(self._buffer.up(first, last), self._axis)
+        aside -= self._turned_aside
+        np.abs(aside, out=aside)
+        off: NDArray[np.bool_] = aside > math.sin(least)
+        if not off.any():
+            return None
+        position, _ = self.coordinate(first, last)
+        off &= aside > np.abs(np.sin(position))
         return off
 
     def learn(self, axis: NDArray[np.float64]) -> None:
@@ -327,12 +331,9 @@ class HeightTrack:
         """Return height, m, and vertical velocity, m/s."""
         return self._buffer.height_m(first, last), self._buffer.velocity_mps(first, last)
 
-    def strayed(
-        self, first: int, position: NDArray[np.float64], least: float
-    ) -> NDArray[np.bool_]:
-        """Return False throughout: height has no second direction."""
-        del first, least
-        return np.zeros(len(position), dtype=np.bool_)
+    def strayed(self, first: int, last: int, least: float) -> None:
+        """Return None: height has no second direction."""
+        del first, last, least
 
 
 NOISE_RADPS: Final = 7.0 * RADPS_PER_DPS
@@ -420,12 +421,9 @@ class ArcTrack:
         speed = (angle[lead:] - before[: last - first]) * (1.0 / SPEED_SPAN_S)
         return angle[lead:], speed
 
-    def strayed(
-        self, first: int, position: NDArray[np.float64], least: float
-    ) -> NDArray[np.bool_]:
-        """Return False throughout: an angle without an axis has no other direction."""
-        del first, least
-        return np.zeros(len(position), dtype=np.bool_)
+    def strayed(self, first: int, last: int, least: float) -> None:
+        """Return None: an angle without an axis has no other direction."""
+        del first, last, least
 
     def _angle(self, up: NDArray[np.float64]) -> NDArray[np.float64]:
         away = up - self._from
