@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -148,7 +147,6 @@ class Detector:
             deadline = self._buffer.sample_at(deadline_s)
             until = max(min(self._buffer.stop, deadline), self._finder.position)
             for segment in self._finder.scan(until):
-                self._look_about(segment.now)
                 yield from self._watch_lowering(segment.now)
                 yield from self._follow(self._take(segment))
             self._look_about(self._finder.position)
@@ -227,6 +225,10 @@ class Detector:
         self._pairer.saw(segment.number)
         if not self._is_news(segment):
             return
+        if self._pairer.refuses(segment):
+            self._pairer.pass_over(segment)
+            return
+        self._look_about(segment.now)
         for news in self._pairer.feed(self._measured(segment)):
             yield from self._sets.feed(news)
 
@@ -245,9 +247,9 @@ class Detector:
 
     def _measured(self, segment: Segment) -> Movement:
         """Measure a segment, and learn the axis of one that could be part of a rep."""
-        movement = measure(self._buffer, self._finder, segment, self._exercise.signal)
-        if self._upright is not None and self._upright.upright is not None:
-            movement = replace(movement, upright=self._upright.upright)
+        upright = None if self._upright is None else self._upright.upright
+        signal = self._exercise.signal
+        movement = measure(self._buffer, self._finder, segment, signal, upright)
         if (
             self._rotation is not None
             and segment.state is SegmentState.FINISHED

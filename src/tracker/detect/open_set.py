@@ -125,6 +125,9 @@ class OpenSet:
         if len(self.reps) > WEIGHED_REPS:
             past = self.reps[-WEIGHED_REPS - 1]
             self.doubted = 1.0 - (1.0 - self.doubted) * confidence(past.evidence)
+            for leg in (past.candidate.concentric, past.candidate.eccentric):
+                if leg is not None:
+                    leg.keep()
 
     def model(self, without: RepCandidate | None = None) -> SetModel | None:
         """Return what the latest reps are like, but for a candidate; None before the first."""

@@ -254,6 +254,16 @@ def possible(exercise: Exercise, movement: Movement) -> bool:
     )
 
 
+def possible_size(exercise: Exercise, segment: Segment) -> bool:
+    """Return whether the size of a segment that is over is within what `possible` allows.
+
+    Without a gyroscope its travel does not tell.
+    """
+    if exercise.signal is LiftSignal.HEIGHT or segment.axis is None:
+        return True
+    return math.radians(exercise.least_range_deg) <= segment.travel <= MOST_ROTATION_RAD
+
+
 def worth_measuring(exercise: Exercise, segment: Segment, *, in_set: bool) -> bool:
     """Return whether a segment that goes on may be part of a rep, by its size alone."""
     if exercise.signal is LiftSignal.HEIGHT or segment.axis is None:
