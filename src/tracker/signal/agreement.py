@@ -379,19 +379,19 @@ def _contradiction(turns: Sequence[_Turn]) -> Finding | None:
         return None
     for mend, cause in _PLAIN:
         plain = all(turn.off_as_it_is > PLAIN for turn in turns) or amount >= TURNS_FOR_SCALE
-        if plain and _explains(turns, _matrix(mend)):
+        if plain and _explains(turns, _matrix(mend)[None])[0]:
             return Finding(kind, cause, mend, sure=True)
     if amount < TURNS_FOR_SCALE:
         return None
     factor = _scale(turns)
     another = 1.0 / MOST_FACTOR < factor < MOST_FACTOR and not 1.0 / FAR < factor < FAR
-    if another and _explains(turns, factor * _ONE):
+    if another and _explains(turns, factor * _ONE[None])[0]:
         power = _power_of_two(factor, NICE)
         mend = SensorMend(gyro_factor=power or float(f"{factor:.2g}"))
         cause = f"it measures {1.0 / mend.gyro_factor:.2g} times what turns"
         return Finding(kind, cause, mend, sure=power is not None)
-    for mend in _AXES:
-        if _explains(turns, _matrix(mend)):
+    for mend, explains in zip(_AXES, _explains(turns, _AXES_MATRICES), strict=True):
+        if explains:
             cause = "its axes are not those of the accelerometer"
             return Finding(kind, cause, mend, sure=True)
     if amount >= REMEMBERED and _most(turn.off_as_it_is > FAR_OFF for turn in turns):
@@ -438,12 +438,35 @@ def _matrix(mend: SensorMend) -> Matrix:
     return mend.gyro(_ONE).T
 
 
-def _explains(turns: Sequence[_Turn], matrix: Matrix) -> bool:
-    """Return whether `matrix` fits almost all turns, and far better than the rates as they are."""
-    left = sum(turn.error(matrix) for turn in turns)
-    return left < FAR_BETTER * sum(turn.error(_ONE) for turn in turns) and _most(
-        turn.off(matrix) <= AGREES for turn in turns
+_AXES_MATRICES: Final = np.array([_matrix(mend) for mend in _AXES])
+
+
+def _explains(turns: Sequence[_Turn], matrices: Matrix) -> list[bool]:
+    """Return which of some matrices, shape (k, 3, 3), fits almost all turns.
+
+    It must also do so far better than the rates as they are.
+    """
+    # Turned is swept times the transposed matrix; added up part by part.
+    swept = np.array([turn.swept for turn in turns])[None, :, :, None, :]
+    parts = swept * matrices[:, None, None]
+    turned = parts[..., 0] + parts[..., 1] + parts[..., 2]
+    expected = np.stack(
+        (
+            turned[..., 1, 2] - turned[..., 2, 1],
+            turned[..., 2, 0] - turned[..., 0, 2],
+            turned[..., 0, 1] - turned[..., 1, 0],
+        )
     )
+    change = np.array([turn.change for turn in turns]).T[:, None]
+    error = lengths(expected - change)
+    size = np.maximum(lengths(expected), lengths(change))
+    slack = np.array([turn.slack for turn in turns])
+    off = np.maximum(error - slack, 0.0) / np.maximum(size, LEAST_TURN)
+    most = FAR_BETTER * sum(turn.error(_ONE) for turn in turns)
+    fitting = (off <= AGREES).sum(axis=1) >= (1.0 - MOST_ODD) * len(turns)
+    better = np.array([sum(each) < most for each in error.tolist()])
+    explained: list[bool] = (fitting & better).tolist()
+    return explained
 
 
 def _most(true: Iterable[bool]) -> bool:
