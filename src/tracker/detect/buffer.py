@@ -30,6 +30,7 @@ POSTURE_S: Final = 0.2
 """Without a gyroscope a posture is the mean over this long, up to the sample it is asked for."""
 
 _UP, _RATE, _VERTICAL, _VELOCITY, _HEIGHT, _TILTING = slice(0, 3), slice(3, 6), 6, 7, 8, 9
+_TURNS: Final = slice(0, 6)
 _MOTION: Final = slice(0, 7)
 _POSTURE, _KNOCK, _SUMS = slice(10, 13), 13, slice(14, 33)
 _CHANNELS: Final = 33
@@ -195,6 +196,10 @@ class MotionBuffer:
     def rate_radps(self, first: int, last: int) -> NDArray[np.float64]:
         """Return angular rates, rad/s, shape (n, 3)."""
         return self._view(_RATE, first, last).T
+
+    def turning(self, first: int, last: int) -> NDArray[np.float64]:
+        """Return up and angular rates as rows, shape (6, n)."""
+        return self._view(_TURNS, first, last)
 
     def motion(self, first: int, last: int) -> NDArray[np.float64]:
         """Return a copy of up, rates and upward accelerations as rows, shape (7, n)."""

@@ -319,7 +319,10 @@ class Segmenter:
         at = 0
         while at < count:
             if self._end is None:
-                wanted = over | ((forward < boundary) & (furthest >= least))
+                wanted = forward < boundary
+                if self._progress < least:
+                    wanted &= furthest >= least
+                wanted |= over
                 if not self._foreseen:
                     wanted |= self._foresees(first, forward, boundary, peak, furthest)
             else:
@@ -366,7 +369,7 @@ class Segmenter:
         settings = self._settings
         back = furthest - progress
         over: NDArray[np.bool_] = back > settings.least_travel
-        if over.any():
+        if over[over.argmax()]:
             over &= back > settings.reversal_share * furthest
         strayed = self._track.strayed(first, first + len(progress), settings.least_travel)
         if strayed is not None:
@@ -384,11 +387,12 @@ class Segmenter:
     ) -> NDArray[np.bool_]:
         """Return where the speed falls so fast that it will be below the boundary in a moment."""
         foreseen: NDArray[np.bool_] = forward < FORESEEN_SHARE * peak
-        foreseen &= furthest >= 2.0 * self._settings.least_travel
+        if furthest[0] < 2.0 * self._settings.least_travel:
+            foreseen &= furthest >= 2.0 * self._settings.least_travel
         # Before the turn, the speed is not of this segment.
         own = max(self._turn + _FALL_SAMPLES - first, 0)
         foreseen[:own] = False
-        if foreseen.any():
+        if foreseen[foreseen.argmax()]:
             start, last = first + own, first + len(forward)
             before = self._path.forward(start - _FALL_SAMPLES, last - _FALL_SAMPLES)
             fall = (before - forward[own:]) / _FALL_SAMPLES

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
-from tracker.detect.vectors import along, cross, dot, squared
+from tracker.detect.vectors import along, along_rows, cross, dot, squared
 from tracker.domain.units import RADPS_PER_DPS
 
 if TYPE_CHECKING:
@@ -159,6 +159,8 @@ class RotationTrack:
         self._reference: NDArray[np.float64] = np.array([0.0, 0.0, 1.0])
         self._across: NDArray[np.float64] = np.array([0.0, -1.0, 0.0])
         self._turned_aside = 0.0
+        self._aside = (0, 0, np.empty(0))
+        """The part of up along the axis that `coordinate` found last, and for which samples."""
 
     def restart(self) -> None:
         """Forget the last still sample; the axis is tried again on the next movement."""
@@ -226,6 +228,7 @@ class RotationTrack:
         self._measure_from(turn)
 
     def _measure_from(self, turn: int) -> None:
+        self._aside = (0, 0, np.empty(0))
         up = self._buffer.up(turn, turn + 1)[0]
         self._turned_aside = float(along(up, self._axis))
         level = up - self._axis * self._turned_aside
@@ -245,22 +248,28 @@ class RotationTrack:
 
     def coordinate(self, first: int, last: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return angle, rad, and angular rate, rad/s, about the axis."""
-        up = self._buffer.up(first, last)
+        rows = self._buffer.turning(first, last)
         # Up turns backwards in the axes of a body that turns forwards.
-        angle = np.arctan2(-along(up, self._across), along(up, self._reference))
-        return angle, along(self._buffer.rate_radps(first, last), self._axis)
+        frame = np.stack((-self._across, self._reference, self._axis))
+        parts = rows[:3] * frame[:, :, None]
+        along_frame = parts[:, 0] + parts[:, 1]
+        along_frame += parts[:, 2]
+        sine, cosine, aside = along_frame
+        self._aside = (first, last, aside)
+        return np.arctan2(sine, cosine), along_rows(rows[3:], self._axis)
 
     def strayed(self, first: int, last: int, least: float) -> NDArray[np.bool_] | None:
         """Return where the tilt out of the plane of the lift exceeds that within it."""
-        aside = along(self._buffer.up(first, last), self._axis)
-        aside -= self._turned_aside
-        np.abs(aside, out=aside)
-        off: NDArray[np.bool_] = aside > math.sin(least)
-        if not off.any():
+        from_first, to_last, aside = self._aside
+        if (from_first, to_last) != (first, last):
+            aside = along(self._buffer.up(first, last), self._axis)
+        least_aside = math.sin(least)
+        most = float(np.maximum.reduce(aside)) - self._turned_aside
+        if max(most, self._turned_aside - float(np.minimum.reduce(aside))) <= least_aside:
             return None
+        off: NDArray[np.float64] = np.abs(aside - self._turned_aside)
         position, _ = self.coordinate(first, last)
-        off &= aside > np.abs(np.sin(position))
-        return off
+        return off > np.maximum(np.abs(np.sin(position)), least_aside)
 
     def learn(self, axis: NDArray[np.float64]) -> None:
         """Follow the axis of a finished movement; its sign does not matter."""

@@ -166,7 +166,7 @@ def _comes_back(values: NDArray[np.float64], lags: NDArray[np.intp]) -> NDArray[
     values
         Shape (k, n).
     lags
-        Samples, shape (m,), rising.
+        Samples, shape (m,), rising by equal steps.
 
     Returns
     -------
@@ -177,8 +177,9 @@ def _comes_back(values: NDArray[np.float64], lags: NDArray[np.intp]) -> NDArray[
     most = int(lags[-1])
     padded = np.zeros((count, most + size))
     padded[:, most:] = values
-    earlier = sliding_window_view(padded, size, axis=1)[:, most - lags]
-    shared = (earlier * values[:, None]).sum(axis=2)
+    shifts = slice(most - int(lags[0]), None, int(lags[0]) - int(lags[1]))
+    earlier = sliding_window_view(padded, size, axis=1)[:, shifts]
+    shared = np.einsum("klj,kj->kl", earlier, values)
     power = np.zeros((count, size + 1))
     np.cumsum(values * values, axis=1, out=power[:, 1:])
     sizes = (power[:, -1:] - power[:, lags]) * power[:, size - lags]
