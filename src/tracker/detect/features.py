@@ -116,6 +116,8 @@ class Movement:
     """Up in sensor axes of the wearer upright, shape (3,); None while nothing has shown it."""
     _samples: _Samples | None = field(default=None, init=False, repr=False)
     """What is left to measure it from."""
+    weighed: Any = field(default=None, init=False, repr=False)
+    """What `plausibility.criteria` said of it, and for which exercise; None before."""
 
     if not TYPE_CHECKING:
 
@@ -210,6 +212,7 @@ def measure(
         "jolt_before_mps2": buffer.jolt_mps2(max(first - reach, buffer.first), first),
         "upright": upright,
         "_samples": samples,
+        "weighed": None,
     }
     movement = object.__new__(Movement)
     for name, value in known.items():

@@ -69,6 +69,8 @@ class CountedRep:
     """Whether that is settled, because the rep surely counts."""
     evidence: float = 0.0
     """How much spoke for it when it was last judged, nats."""
+    told_from: tuple[object, ...] | None = None
+    """What it was told from when it was last looked at, to see that nothing has changed."""
     published: Rep | None = None
     """None until its end, or the lack of one, was published."""
 

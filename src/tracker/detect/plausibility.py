@@ -146,6 +146,13 @@ def criteria(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
     """
     if exercise.signal is LiftSignal.HEIGHT or not movement.by_gyroscope:
         return ()
+    if movement.weighed is None or movement.weighed[0] is not exercise:
+        # It is asked for by everybody who judges the movement.
+        object.__setattr__(movement, "weighed", (exercise, _weighed(exercise, movement)))
+    return movement.weighed[1]
+
+
+def _weighed(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
     size, duration_s = movement.size, max(movement.duration_s, 1e-3)
     radius_m = abs(movement.radius_m)
     sd_m = movement.rise_sd_m / movement.chord

@@ -138,11 +138,10 @@ class Anchor:
         """Return for each sample the last still one at or before it."""
         samples = np.arange(first, first + len(slow))
         start = first if self.sample is None else self.sample
-        anchors = np.maximum.accumulate(np.where(slow, samples, start))
-        reachable: NDArray[np.intp] = np.maximum(
-            anchors, np.maximum(samples - self._reach, self._floor)
-        )
-        return reachable
+        anchors: NDArray[np.intp] = np.maximum.accumulate(np.where(slow, samples, start))
+        if int(anchors[0]) < max(int(samples[-1]) - self._reach, self._floor):
+            np.maximum(anchors, np.maximum(samples - self._reach, self._floor), out=anchors)
+        return anchors
 
 
 class RotationTrack:
@@ -193,18 +192,20 @@ class RotationTrack:
             self._anchor.sample = last - 1 if len(slow) else self._anchor.sample
             return None
         anchors = self._anchor.advance(first, slow)
-        oldest = int(anchors[0])
-        up = buffer.up(oldest, last)
-        here = up[first - oldest :]
-        there = up[anchors - oldest]
-        products = here.T * there.T
-        beyond = products[0] + products[1] + products[2] < math.cos(least)
         self._anchor.sample = int(anchors[-1])
-        if not beyond.any():
+        # A still sample is the posture that it is compared with.
+        moving = (~slow).nonzero()[0]
+        oldest = int(anchors[0])
+        rows = buffer.turning(oldest, last)[:3]
+        here = rows[:, first - oldest :].take(moving, axis=1)
+        there = rows.take(anchors[moving] - oldest, axis=1)
+        products = here * there
+        beyond = products[0] + products[1] + products[2] < math.cos(least)
+        at = int(beyond.argmax())
+        if not beyond[at]:
             return None
-        at = int(np.argmax(beyond))
-        anchor = int(anchors[at])
-        axis = cross(here[at], there[at])
+        sample, anchor = first + int(moving[at]), int(anchors[moving[at]])
+        axis = cross(here[:, at], there[:, at])
         # Turned upside down from one sample to the next, there is no telling about which axis.
         axis /= max(math.sqrt(dot(axis, axis)), 1e-9)
         direction = 1
@@ -216,7 +217,7 @@ class RotationTrack:
         self._axis = axis
         self._anchor.sample = None
         self.turned(anchor)
-        return Onset(first + at, anchor, direction)
+        return Onset(sample, anchor, direction)
 
     def turned(self, turn: int) -> None:
         """Take the learnt axis and measure angles from the posture at `turn`."""
