@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -154,14 +153,11 @@ class Detector:
             deadline_s = min(self._sets.deadline_s, self._patience_s)
             deadline = self._buffer.sample_at(deadline_s)
             until = max(min(self._buffer.stop, deadline), self._finder.position)
-            if self._upright is not None:
-                until = min(until, self._upright.next_look(self._finder.position))
             for segment in self._finder.scan(until):
                 yield from self._watch_lowering(segment.now)
                 yield from self._follow(self._take(segment))
+            self._look_about(self._finder.position)
             yield from self._watch_lowering(self._finder.position)
-            if self._upright is not None and self._sets.open_set is None:
-                self._upright.look(self._finder.position)
             if self._finder.position >= self._buffer.sample_at(self._sets.deadline_s):
                 # After a hole, the sample before is not here any more.
                 at = max(self._finder.position - 1, self._buffer.first)
@@ -170,6 +166,15 @@ class Detector:
             if self._finder.position >= self._buffer.sample_at(self._patience_s):
                 at_s = self._buffer.time_s(self._finder.position)
                 yield from self._give_up(at_s, _("it took too long"))
+
+    def _look_about(self, until: int) -> None:
+        """Learn how the wearer stands from the samples before `until`, unless a set is open."""
+        if self._upright is None:
+            return
+        if self._sets.open_set is None:
+            self._upright.look(until)
+        else:
+            self._upright.skip(until)
 
     def _watch_lowering(self, until: int) -> Iterator[Event]:
         """Yield that the hips have begun to sink out of a hold, before the sample `until`."""
@@ -212,6 +217,8 @@ class Detector:
         for segment in self._finder.scan(until):
             self._measured(segment)
             self._pairer.ignore(segment.number)
+        if self._upright is not None:
+            self._upright.skip(until)
         at_s = self._buffer.time_s(until)
         if held is not None:
             self._calibration = None
@@ -225,6 +232,10 @@ class Detector:
         self._pairer.saw(segment.number)
         if not self._is_news(segment):
             return
+        if self._pairer.refuses(segment):
+            self._pairer.pass_over(segment)
+            return
+        self._look_about(segment.now)
         for news in self._pairer.feed(self._measured(segment)):
             yield from self._sets.feed(news)
 
@@ -243,9 +254,9 @@ class Detector:
 
     def _measured(self, segment: Segment) -> Movement:
         """Measure a segment, and learn the axis of one that could be part of a rep."""
-        movement = measure(self._buffer, self._finder, segment, self._exercise.signal)
-        if self._upright is not None and self._upright.upright is not None:
-            movement = replace(movement, upright=self._upright.upright)
+        upright = None if self._upright is None else self._upright.upright
+        signal = self._exercise.signal
+        movement = measure(self._buffer, self._finder, segment, signal, upright)
         if (
             self._rotation is not None
             and segment.state is SegmentState.FINISHED

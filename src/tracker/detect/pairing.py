@@ -17,6 +17,7 @@ from tracker.detect.plausibility import (
     PENDING,
     TRUSTED_ARC_S,
     evidence,
+    possible_size,
     rises,
 )
 from tracker.detect.segmentation import SegmentState
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from tracker.detect.features import Movement
     from tracker.detect.lockout import LockoutReference
+    from tracker.detect.segmentation import Segment
     from tracker.domain import Exercise
 
 
@@ -242,6 +244,19 @@ class RepPairer:
             said += LEVEL_SAYS if level else -LEVEL_SAYS
         return said > 0.0
 
+    def refuses(self, segment: Segment) -> bool:
+        """Return whether a segment that is over is of no rep, whatever else is measured of it."""
+        return (
+            self.lift is None
+            and segment.state is SegmentState.FINISHED
+            and not possible_size(self._exercise, segment)
+        )
+
+    def pass_over(self, segment: Segment) -> None:
+        """Take note of a segment that was refused."""
+        if segment.number > self._ignored and not self._is_fidget(segment.travel):
+            self.restart()
+
     def feed(self, movement: Movement) -> Iterator[CandidateUpdate]:
         """Yield what the news of a movement makes of the candidates."""
         self.saw(movement.number)
@@ -250,7 +265,7 @@ class RepPairer:
         moving = movement.state is SegmentState.BEGUN
         way = self.way(movement)
         if way is Direction.NEITHER:
-            if movement.state is SegmentState.FINISHED and not self._is_fidget(movement):
+            if movement.state is SegmentState.FINISHED and not self._is_fidget(movement.size):
                 self.restart()
         elif (way is Direction.UP) is self._concentric_first:
             yield from self._go(movement, moving)
@@ -328,9 +343,9 @@ class RepPairer:
         """Return whether a movement only makes good for a sag near the end of the way there."""
         return movement.size < RETURN_SHARE * there.size and _from_its_end(there, movement)
 
-    def _is_fidget(self, movement: Movement) -> bool:
+    def _is_fidget(self, size: float) -> bool:
         """Return whether a movement some other way is too small to end a rep that is under way."""
-        return self._there is not None and movement.size < RETURN_SHARE * self._there.whole.size
+        return self._there is not None and size < RETURN_SHARE * self._there.whole.size
 
     def _goes_on(self, there: Movement, movement: Movement) -> bool:
         """Return whether a second movement the same way can only be the rest of the first.

@@ -146,6 +146,13 @@ def criteria(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
     """
     if exercise.signal is LiftSignal.HEIGHT or not movement.by_gyroscope:
         return ()
+    if movement.weighed is None or movement.weighed[0] is not exercise:
+        # It is asked for by everybody who judges the movement.
+        object.__setattr__(movement, "weighed", (exercise, _weighed(exercise, movement)))
+    return movement.weighed[1]
+
+
+def _weighed(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
     size, duration_s = movement.size, max(movement.duration_s, 1e-3)
     radius_m = abs(movement.radius_m)
     sd_m = movement.rise_sd_m / movement.chord
@@ -252,6 +259,16 @@ def possible(exercise: Exercise, movement: Movement) -> bool:
         # From posture to posture; the travel was read while it trembled.
         and least <= movement.rotation_rad <= MOST_ROTATION_OF_ARC_RAD
     )
+
+
+def possible_size(exercise: Exercise, segment: Segment) -> bool:
+    """Return whether the size of a segment that is over is within what `possible` allows.
+
+    Without a gyroscope its travel does not tell.
+    """
+    if exercise.signal is LiftSignal.HEIGHT or segment.axis is None:
+        return True
+    return math.radians(exercise.least_range_deg) <= segment.travel <= MOST_ROTATION_RAD
 
 
 def worth_measuring(exercise: Exercise, segment: Segment, *, in_set: bool) -> bool:

@@ -481,6 +481,10 @@ class SetTracker:
         assert up is not None
         yield from self._settle_level(self._set, counted)
         counted.saturated |= self._touches_saturation(counted.candidate)
+        told_from = self._told_from(self._set, counted, next_start_s)
+        if told_from is not None and told_from == counted.told_from:
+            return
+        counted.told_from = told_from
         rep = rep_from(
             counted.candidate,
             counted.index,
@@ -503,6 +507,26 @@ class SetTracker:
                 yield PhaseStarted(rep.end_s, self._set.index, Phase.BOTTOM)
         else:
             yield RepRevised(up.end_s, self._set.index, rep.index, rep, why)
+
+    def _told_from(
+        self, open_set: OpenSet, counted: CountedRep, next_start_s: float | None
+    ) -> tuple[object, ...] | None:
+        """Return all that a rep is told from; None if it depends on more than that."""
+        if confidence(counted.evidence) < CONFIDENT:
+            return None
+        return (
+            counted.candidate,
+            counted.level,
+            counted.evidence,
+            counted.still_s,
+            counted.touched,
+            counted.gap,
+            counted.from_rest,
+            counted.saturated,
+            next_start_s,
+            open_set.reference_size,
+            open_set.first_concentrics(counted),
+        )
 
     def _reason(self, open_set: OpenSet, counted: CountedRep, up: Movement) -> str | None:
         """Return what speaks most against a rep, where it is not sure enough to say nothing."""
