@@ -29,6 +29,7 @@ from tracker.language import _, counted, localized, ngettext, pgettext
 from tracker.tui.plain import Shown, joined, plain
 from tracker.tui.widgets.bars import bar_room, upright_bars
 from tracker.tui.widgets.block_text import LinesWidget, SnapshotWidget, line_strip
+from tracker.tui.widgets.live import SIGNS as PHASE_SIGNS
 from tracker.tui.widgets.live import bar
 
 if TYPE_CHECKING:
@@ -300,6 +301,13 @@ def phases_text(rep: Rep, plan: Plan) -> str:
     )
 
 
+def _in_signs(phases: str) -> str:
+    """Return a line of phases with their signs in place of their words."""
+    for phase, word in PHASE_WORDS.items():
+        phases = phases.replace(f"{word} ", f"{PHASE_SIGNS[phase]} ")
+    return phases
+
+
 class LastRep(SnapshotWidget):
     """Phases against the plan, tempo, range and velocity."""
 
@@ -328,10 +336,12 @@ class LastRep(SnapshotWidget):
         styles = ("dim", "bold", "", "")
         width = self.size.width
         # Where the dots have no room, the spaces around them do.
-        lines = (
+        lines = [
             line if len(line) <= width else line.replace(" · ", "  " if i > 1 else " ")
             for i, line in enumerate(self.lines)
-        )
+        ]
+        if len(lines[1]) > width:
+            lines[1] = _in_signs(lines[1])
         return joined(map(plain, lines, styles))
 
 
