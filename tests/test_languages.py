@@ -163,6 +163,7 @@ def test_no_help_is_left_in_english(code: str) -> None:
     assert english_in(helped.stdout, code) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", NEW)
 def test_a_training_its_report_and_the_advice_are_in_the_language(
     run: Callable[..., str], tmp_path: Path, code: str
@@ -184,6 +185,34 @@ def test_a_training_its_report_and_the_advice_are_in_the_language(
     assert f'<html lang="{code}"' in page
     words = html.unescape(re.sub(r"<(style|svg).*?</\1>|<[^>]*>", "\n", page, flags=re.DOTALL))
     assert english_in("\n".join([*told, words]), code) == []
+
+
+@pytest.mark.parametrize("code", NEW)
+def test_no_two_columns_of_a_table_have_one_title(code: str, run: Callable[..., str]) -> None:
+    run("add", "--exercise", "squat", "--started", "2026-03-02T18:00", "--set", "reps=8")
+    recording = str(SOURCE.parents[1] / "recordings" / "clean_set.arrows")
+    tables = (["history"], ["history", "--trend"], ["people"], ["analyze", recording])
+    for words in tables:
+        english, other = (titles(run(*words, LANGUAGE=each)) for each in ("en", code))
+        assert len(set(other)) == len(other) == len(english), other
+        assert not set(other) >= set(english), other
+
+
+def titles(table: str) -> list[str]:
+    """Return the titles of the first table: of the first line that is set in columns."""
+    lines = (re.split(r"\s{2,}", line.strip()) for line in table.splitlines())
+    return next(cells for cells in lines if len(cells) > 2)
+
+
+@pytest.mark.parametrize(
+    ("code", "typed", "meant"),
+    [("de", "ja", True), ("es", "sí", True), ("de", "nein", False), ("es", "yes", True)],
+)
+def test_yes_and_no_are_understood_in_the_language(
+    code: str, typed: str, meant: bool, run: Callable[..., str]
+) -> None:
+    run("config", "plain", typed, LANGUAGE=code)
+    assert run("config", "plain", LANGUAGE=code) == ("yes\n" if meant else "no\n")
 
 
 def test_each_person_has_a_language(run: Callable[..., str]) -> None:

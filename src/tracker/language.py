@@ -162,10 +162,10 @@ def day_text(day: date, skeleton: str = "yMMMd") -> str:
     """Return a date in words, with the parts of a skeleton in the order of the language.
 
     Skeletons are those of Unicode CLDR: `yMMMd` is 30 Nov 2026, `MMMEd` is Mon 30 Nov, `MMMMd` is
-    30 November; `full` is Monday, 30 November 2026.
+    30 November; `full` is Monday, 30 November 2026, and `short` is 30/11/2026.
     """
     from babel.dates import format_date, format_skeleton
 
-    if skeleton == "full":
-        return format_date(day, "full", locale=_Choice.place)
+    if skeleton in ("full", "short"):
+        return format_date(day, skeleton, locale=_Choice.place)
     return format_skeleton(skeleton, day, locale=_Choice.place)

@@ -45,7 +45,7 @@ from tracker.domain import (
     SetStarted,
     UserInput,
 )
-from tracker.language import counted
+from tracker.language import counted, use_language
 
 
 def lines_of(events: list[Event]) -> list[str]:
@@ -290,3 +290,15 @@ def test_reference_reps_say_how_many_there_are_and_why_one_is_none() -> None:
     assert reference_words(ReferenceRep(9.0, 2, 3)) == "reference rep 2 of 3"
     refused = ReferenceRep(9.0, 1, 3, "it was short of lockout")
     assert reference_words(refused) == "not a reference rep (1 of 3): it was short of lockout"
+
+
+def test_numbers_have_the_decimal_mark_of_the_language() -> None:
+    use_language("de")
+    try:
+        assert number(1.5) == "1,5"
+        assert number(0.456, 2, " m/s") == "0,46 m/s"
+        assert number(38.0, 0, "°") == "38°"
+        assert tempo_code({**dict.fromkeys(Phase), Phase.LOCKOUT: 1.6}) == "–-–-–-1,6"
+        assert number(None) == "–"
+    finally:
+        use_language(None)

@@ -47,10 +47,7 @@ def shown(motion: MotionBlock) -> NDArray[np.float64] | None:
     buffer = MotionBuffer(RATE_HZ)
     watch = UprightWatch(buffer, HIP_THRUST)
     buffer.append(motion, 0, len(motion.up))
-    at = watch.next_look(0)
-    while at <= buffer.stop:
-        watch.look(at)
-        at = watch.next_look(at)
+    watch.look(buffer.stop)
     return watch.upright
 
 
@@ -86,8 +83,7 @@ def test_a_set_shows_it_until_somebody_walks() -> None:
     assert watch.upright @ lift.from_up > watch.upright @ lift.to_up
     motion = steps(6.0)
     buffer.append(motion, 0, len(motion.up))
-    for at in range(0, buffer.stop, watch.next_look(0)):
-        watch.look(at)
+    watch.look(buffer.stop)
     assert watch.upright @ UP > np.cos(np.radians(3.0))
     watch.lay(lift)
     assert watch.upright @ UP > np.cos(np.radians(3.0)), "steps show it better"
@@ -99,8 +95,7 @@ def test_a_set_that_ends_where_steps_say_confirms_them(top_deg: float, fits: boo
     watch = UprightWatch(buffer, HIP_THRUST)
     motion = steps(6.0)
     buffer.append(motion, 0, len(motion.up))
-    for at in range(0, buffer.stop, watch.next_look(0)):
-        watch.look(at)
+    watch.look(buffer.stop)
     assert watch.upright is not None
     before = watch.doubt
     turn = np.radians(top_deg)

@@ -28,6 +28,7 @@ from tracker.domain import (
     TrackerError,
     parse_tempo,
 )
+from tracker.language import LANGUAGES, language
 from tracker.tui import TrackerApp, coaching
 from tracker.tui.screens.check import CheckScreen, ConnectScreen
 from tracker.tui.screens.devices import DevicesScreen
@@ -391,6 +392,33 @@ async def test_t_goes_through_the_colours_and_remembers_them(tmp_path: Path) -> 
             seen.append(app.theme)
             assert NAMES[gym.service.config.training.theme] == app.theme
         assert seen == [*NAMES.values(), seen[0]]
+
+
+async def test_the_palette_remembers_a_language_for_the_next_start(tmp_path: Path) -> None:
+    gym = Gym(tmp_path)
+    gym.service.remember(sound=False)
+    app = gym.app()
+    async with app.run_test() as pilot:
+        await comes(pilot, DevicesScreen)
+        offered = {command.title: command for command in app.get_system_commands(app.screen)}
+        assert {f"Language: {name}" for name in LANGUAGES.values()} <= set(offered)
+        assert not {"Cursor Down", "Copy selected text", "Focus Next"} & set(offered)
+        for code, name in LANGUAGES.items():
+            offered[f"Language: {name}"].callback()
+            assert gym.service.config.screen.language == code
+            await pilot.pause()
+            told = [each.message for each in app._notifications]
+            assert told[-1] == f"{name}: from the next start on."
+        assert language() == "en"
+    assert not gym.service.config.training.sound
+
+
+async def test_without_a_place_to_remember_it_no_language_is_offered() -> None:
+    app = app_of(Stage().playback())
+    async with app.run_test() as pilot:
+        await look(pilot)
+        titles = [command.title for command in app.get_system_commands(app.screen)]
+        assert not any(title.startswith("Language") for title in titles)
 
 
 async def test_the_palette_offers_every_action_of_the_screen_and_every_theme() -> None:

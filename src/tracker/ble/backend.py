@@ -27,6 +27,7 @@ from bleak.uuids import normalize_uuid_str
 from tracker.ble.permission import is_killed
 from tracker.ble.ports import LATER, AdapterError, DiscoveredDevice, LinkError
 from tracker.domain import SensorError
+from tracker.domain.errors import system_words
 from tracker.language import _
 from tracker.sensors import Advertisement, families
 
@@ -433,6 +434,6 @@ def _words(error: Exception) -> str:
     if isinstance(error, BleakDBusError) and error.dbus_error_details:
         text = error.dbus_error_details
     elif isinstance(error, OSError) and error.strerror:
-        text = error.strerror
+        text = system_words(error)
     text = " ".join(text.split()) or type(error).__name__
     return text if text.endswith(".") else f"{text}."

@@ -107,7 +107,7 @@ class PlainTraining:
 
     def tell_step(self, line: str) -> None:
         """Tell the next step of a routine."""
-        self._talk.say(_sentence(line.removeprefix(MARK)))
+        self._talk.say(line.removeprefix(MARK))
 
     # What happens
 

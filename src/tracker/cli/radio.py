@@ -14,7 +14,7 @@ from tracker.ble import DeviceQuery
 from tracker.cli.exits import unless_interrupted
 from tracker.cli.terminal import say
 from tracker.domain import BatteryRead, LinkChanged, SensorError, TrackerError
-from tracker.language import _, counted
+from tracker.language import _, counted, localized
 from tracker.sensors import family, parse_settings, refuse_without_motion
 
 if TYPE_CHECKING:
@@ -162,7 +162,9 @@ def record_with(
         only = LinkChanged | BatteryRead
         session.add_sink(TextOutput(say, only=only))
         session.recording.tell = say
-        line = _("recording {seconds:g} s to {file}").format(seconds=seconds, file=output)
+        line = _("recording {seconds} s to {file}").format(
+            seconds=localized(f"{seconds:g}"), file=output
+        )
         say(f"{recording.title}\n{line}")
         with interrupted.ending(session.stop):
             await session.run()

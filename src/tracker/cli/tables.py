@@ -26,6 +26,7 @@ from tracker.domain import (
     PHASE_WORDS,
     FaultReason,
     PainMoment,
+    Side,
     exercise_named,
     mean_of_known,
     title_of,
@@ -210,11 +211,9 @@ _FAULTS: Final = {
 
 def _timed_lines(workout: Workout) -> Iterator[str]:
     for each in workout.timed:
-        parts = [title_of(each.activity), *([_(each.side.value)] if each.side else [])]
-        words = [f"{' '.join(parts)}: {each.duration_s:.0f} s"]
-        if each.warm_up:
-            words.append(pgettext("part of a routine", "warm-up"))
-        yield ", ".join(words)
+        parts = [title_of(each.activity), *([each.side.word] if each.side else [])]
+        done = f"{' '.join(parts)}: {each.duration_s:.0f} s"
+        yield _("{what}, warm-up").format(what=done) if each.warm_up else done
 
 
 def _set_block(workout: Workout, record: SetRecord, edited: Edited, width: int | None) -> str:
@@ -234,7 +233,7 @@ def _set_block(workout: Workout, record: SetRecord, edited: Edited, width: int |
     if record.warm_up:
         parts.append(_("warm-up"))
     if record.side is not None:
-        parts.append(_(record.side.value))
+        parts.append(record.side.word)
     if workout.exercise_of(record) != workout.info.exercise:
         parts.append(exercise_named(workout.exercise_of(record)).title)
     head = ", ".join(parts)
@@ -410,7 +409,7 @@ def _edited_value(edit: Edit) -> str:
         case _, float(value):
             return localized(f"{value:g}")
         case "side", str(value):
-            return _(value)
+            return Side(value).word
         case _, value:
             return one_line(str(value))
 

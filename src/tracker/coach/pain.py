@@ -116,7 +116,7 @@ def red_flag_lines() -> tuple[str, ...]:
     """Return the red flags with their headings, line by line."""
     return (
         _("Before you start: if one of these is true for you, do not train, and ask first."),
-        _("Get emergency help today:"),
+        _("Get emergency help at once:"),
         *(f"• {sign}" for sign in URGENT_RED_FLAGS),
         _("See a doctor first:"),
         *(f"• {sign}" for sign in OTHER_RED_FLAGS),

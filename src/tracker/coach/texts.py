@@ -120,7 +120,7 @@ FOR_EVERYBODY: Final = (
 
 ASK_FIRST: Final = _(
     "Start light. With back trouble or any other condition, and whenever pain appears or grows, "
-    "ask a doctor or a qualified trainer first."
+    "ask a doctor, a physiotherapist or a qualified trainer first."
 )
 
 NO_DIAGNOSIS: Final = _(

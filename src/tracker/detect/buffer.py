@@ -30,6 +30,8 @@ POSTURE_S: Final = 0.2
 """Without a gyroscope a posture is the mean over this long, up to the sample it is asked for."""
 
 _UP, _RATE, _VERTICAL, _VELOCITY, _HEIGHT, _TILTING = slice(0, 3), slice(3, 6), 6, 7, 8, 9
+_TURNS: Final = slice(0, 6)
+_MOTION: Final = slice(0, 7)
 _POSTURE, _KNOCK, _SUMS = slice(10, 13), 13, slice(14, 33)
 _CHANNELS: Final = 33
 
@@ -195,6 +197,14 @@ class MotionBuffer:
         """Return angular rates, rad/s, shape (n, 3)."""
         return self._view(_RATE, first, last).T
 
+    def turning(self, first: int, last: int) -> NDArray[np.float64]:
+        """Return up and angular rates as rows, shape (6, n)."""
+        return self._view(_TURNS, first, last)
+
+    def motion(self, first: int, last: int) -> NDArray[np.float64]:
+        """Return a copy of up, rates and upward accelerations as rows, shape (7, n)."""
+        return self._view(_MOTION, first, last).copy()
+
     def knock_mps2(self, first: int, last: int) -> NDArray[np.float64]:
         """Return what smoothing took out of the upward acceleration, m/s², shape (n,)."""
         return self._view(_KNOCK, first, last)
@@ -222,21 +232,26 @@ class MotionBuffer:
 
     def turned_rad(self, first: int, last: int) -> NDArray[np.float64]:
         """Return the rotation vector summed over the samples first < i ≤ last, rad, shape (3,)."""
-        sums = self._ends(first, last)
-        turned: NDArray[np.float64] = (sums[_TURNED, 1] - sums[_TURNED, 0]) / self.rate_hz
+        turned: NDArray[np.float64] = self._grown(_TURNED, first, last) / self.rate_hz
         return turned
 
     def turning_squared(self, first: int, last: int) -> float:
         """Return the squared rate summed over the samples first < i ≤ last, rad²/s²."""
-        sums = self._ends(first, last)
-        return float(sums[_TURNING, 1] - sums[_TURNING, 0])
+        return float(self._grown(_TURNING, first, last))
 
     def jolt_mps2(self, first: int, last: int) -> float:
         """Return the root mean square of the vertical acceleration, m/s²."""
         if last <= first:
             return 0.0
-        sums = self._ends(first, last)
-        return math.sqrt(max(float(sums[_JOLTS, 1] - sums[_JOLTS, 0]), 0.0) / (last - first))
+        grown = float(self._grown(_JOLTS, first, last))
+        return math.sqrt(max(grown, 0.0) / (last - first))
+
+    def jolts_mps2(self, first: NDArray[np.intp], last: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return the same from each of some samples to another after it, shape (n,)."""
+        sums = self._data[_SUMS][_JOLTS]
+        grown = np.maximum(sums[last - self._first] - sums[first - self._first], 0.0)
+        jolts: NDArray[np.float64] = np.sqrt(grown / (last - first))
+        return jolts
 
     def travel(self, first: int, last: int) -> NDArray[np.float64]:
         """Return how far the hips travel between two samples at which they stand still.
@@ -252,19 +267,27 @@ class MotionBuffer:
         The velocity is made zero at both samples by a constant acceleration, which takes out every
         constant error of it. Offset enters only as far as the sensor leans on the way.
         """
-        sums = self._ends(first, last)
-        once, twice = sums[_ONCE], sums[_TWICE]
+        self._check(first, last)
+        before, after = self._sums_at(first), self._sums_at(last)
         half_s = 0.5 * (last - first) / self.rate_hz
         travelled: NDArray[np.float64] = (
-            twice[:, 1] - twice[:, 0] - half_s * (once[:, 0] + once[:, 1])
+            after[_TWICE] - before[_TWICE] - half_s * (before[_ONCE] + after[_ONCE])
         )
         travelled[4:] *= STANDARD_GRAVITY_MPS2
         return travelled
 
-    def _ends(self, first: int, last: int) -> NDArray[np.float64]:
-        """Return the running sums at two samples, shape (19, 2)."""
+    def _grown(self, which: slice | int, first: int, last: int) -> NDArray[np.float64]:
+        """Return by how much running sums grow from one sample to another."""
+        self._check(first, last)
+        grown: NDArray[np.float64] = self._sums_at(last)[which] - self._sums_at(first)[which]
+        return grown
+
+    def _sums_at(self, sample: int) -> NDArray[np.float64]:
+        """Return the running sums at a sample, shape (19,)."""
+        return self._data[_SUMS, sample - self._first]
+
+    def _check(self, first: int, last: int) -> None:
         if first < self._first or last >= self.stop:
             raise ValueError(
                 f"samples {first}..{last} asked for, {self._first}..{self.stop} are here"
             )
-        return self._data[_SUMS, (first - self._first, last - self._first)]

@@ -24,6 +24,7 @@ from tracker.domain import (
     RepRevised,
     SetEnded,
 )
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -131,15 +132,15 @@ REFERENCE_SETTINGS = ReferenceSettings()
 MOST_COMPARED: Final = 8
 """So many of the latest reps are compared; who needs more should ask for what is wrong."""
 
-NOT_WHOLE: Final = "it was not seen whole"
-GAP: Final = "samples are missing in it"
-SATURATED: Final = "the sensor hit the end of its range in it"
-NOT_HELD: Final = "its lockout was not held"
-SAGGED: Final = "the hips sank in its hold"
-TILTED: Final = "the pelvis was tilted in it"
-SHORT: Final = "it was short of lockout"
-UNLIKE: Final = "it is not like the others"
-NONE: Final = "the reference reps turned out to be none"
+NOT_WHOLE: Final = _("it was not seen whole")
+GAP: Final = _("samples are missing in it")
+SATURATED: Final = _("the sensor hit the end of its range in it")
+NOT_HELD: Final = _("its lockout was not held")
+SAGGED: Final = _("the hips sank in its hold")
+TILTED: Final = _("the pelvis was tilted in it")
+SHORT: Final = _("it was short of lockout")
+UNLIKE: Final = _("it is not like the others")
+NONE: Final = _("the reference reps turned out to be none")
 
 _FLAWS: Final = {
     Flag.GAP: GAP,
@@ -172,7 +173,9 @@ class ReferenceReps:
     @property
     def so_far(self) -> str:
         """How many there are, in words."""
-        return f"{len(self._alike)} of {self._settings.reps} reference reps"
+        return _("{done} of {of} reference reps").format(
+            done=len(self._alike), of=self._settings.reps
+        )
 
     def follow(self, event: Event, open_set: OpenSet) -> Iterator[Event]:
         """Yield what something that was published of the open set means for the reference."""
@@ -183,7 +186,8 @@ class ReferenceReps:
                 # A set that is withdrawn was a set-up move, and the wait goes on.
                 self.over = reps > 0 or self.level is not None
                 if self.over and self.level is None:
-                    yield CalibrationFailed(event.at_s, f"the set ended: {self.so_far}")
+                    why = _("the set ended: {so_far}").format(so_far=self.so_far)
+                    yield CalibrationFailed(event.at_s, why)
             case RepRevised(rep=None) if self.level is not None:
                 self.over = any(rep not in open_set.reps for rep in self._alike)
                 if self.over:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from tracker.detect.buffer import MotionBuffer
 from tracker.detect.calibration import CalibrationHold, ReferenceReps
-from tracker.detect.features import QUIET_BEFORE_S, Pauses, measure, pitch_trace
+from tracker.detect.features import Known, Pauses, measure, pitch_trace
 from tracker.detect.lockout import LockoutReference
 from tracker.detect.lowering import LoweringWatch
 from tracker.detect.pairing import RepPairer
-from tracker.detect.plausibility import plausible, worth_measuring
+from tracker.detect.plausibility import plausible, quietest, worth_measuring
 from tracker.detect.segmentation import Segmenter, SegmenterSettings, SegmentState
 from tracker.detect.sets import CUT_BY_END, SetTracker
 from tracker.detect.tracks import ArcTrack, HeightTrack, RotationTrack
@@ -28,6 +27,7 @@ from tracker.domain import (
     MarkKind,
     SetEnded,
 )
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,8 +78,9 @@ class Detector:
         self._calibration: CalibrationHold | None = None
         self._reference: ReferenceReps | None = None
         self._lowering = LoweringWatch(self._buffer)
-        self._like_a_rep: Movement | None = None
-        """The latest finished movement that could be part of a rep."""
+        self._row: tuple[float, float] | None = None
+        """End of the latest movement that could be part of a rep, s, and the jolt before the row
+        of them that it belongs to, m/s²."""
         self._begun = False
 
     def process(self, block: MotionBlock) -> Iterator[Event]:
@@ -106,17 +107,19 @@ class Detector:
 
     def mark(self, kind: MarkKind, at_s: float) -> Iterator[Event]:
         """Yield what the wearer's key changes."""
-        yield from self._give_up(at_s, "another key was pressed")
+        yield from self._give_up(at_s, _("another key was pressed"))
         yield from self._sets.mark(kind, at_s)
         by_height = self._rotation is None
         match kind:
             case MarkKind.CALIBRATION if by_height:
-                why = f"{self._exercise.title} has no lockout to hold level"
+                why = _("{title} has no lockout to hold level").format(title=self._exercise.title)
                 yield CalibrationFailed(at_s, why)
             case MarkKind.CALIBRATION:
                 self._calibration = CalibrationHold(self._buffer, at_s)
             case MarkKind.REFERENCE_REPS if by_height:
-                why = f"{self._exercise.title} has no lockout for reference reps to show"
+                why = _("{title} has no lockout for reference reps to show").format(
+                    title=self._exercise.title
+                )
                 yield CalibrationFailed(at_s, why)
             case MarkKind.REFERENCE_REPS:
                 self._reference = ReferenceReps(self._exercise, at_s)
@@ -124,8 +127,12 @@ class Detector:
     def finish(self) -> Iterator[Event]:
         """Yield what the end of the stream settles."""
         ended_s = self._buffer.time_s(self._buffer.stop)
-        wanting = "the hold was over" if self._reference is None else "there were enough reps"
-        yield from self._give_up(ended_s, f"the session ended before {wanting}")
+        why = (
+            _("the session ended before the hold was over")
+            if self._reference is None
+            else _("the session ended before there were enough reps")
+        )
+        yield from self._give_up(ended_s, why)
         yield from self._sets.end(cut_short=True, why=CUT_BY_END)
 
     def trace(self) -> Trace:
@@ -154,14 +161,11 @@ class Detector:
             deadline_s = min(self._sets.deadline_s, self._patience_s)
             deadline = self._buffer.sample_at(deadline_s)
             until = max(min(self._buffer.stop, deadline), self._finder.position)
-            if self._upright is not None:
-                until = min(until, self._upright.next_look(self._finder.position))
             for segment in self._finder.scan(until):
                 yield from self._watch_lowering(segment.now)
                 yield from self._follow(self._take(segment))
+            self._look_about(self._finder.position)
             yield from self._watch_lowering(self._finder.position)
-            if self._upright is not None and self._sets.open_set is None:
-                self._upright.look(self._finder.position)
             if self._finder.position >= self._buffer.sample_at(self._sets.deadline_s):
                 # After a hole, the sample before is not here any more.
                 at = max(self._finder.position - 1, self._buffer.first)
@@ -169,7 +173,16 @@ class Detector:
                     yield from self._follow(self._sets.end())
             if self._finder.position >= self._buffer.sample_at(self._patience_s):
                 at_s = self._buffer.time_s(self._finder.position)
-                yield from self._give_up(at_s, "it took too long")
+                yield from self._give_up(at_s, _("it took too long"))
+
+    def _look_about(self, until: int) -> None:
+        """Learn how the wearer stands from the samples before `until`, unless a set is open."""
+        if self._upright is None:
+            return
+        if self._sets.open_set is None:
+            self._upright.look(until)
+        else:
+            self._upright.skip(until)
 
     def _watch_lowering(self, until: int) -> Iterator[Event]:
         """Yield that the hips have begun to sink out of a hold, before the sample `until`."""
@@ -212,6 +225,8 @@ class Detector:
         for segment in self._finder.scan(until):
             self._measured(segment)
             self._pairer.ignore(segment.number)
+        if self._upright is not None:
+            self._upright.skip(until)
         at_s = self._buffer.time_s(until)
         if held is not None:
             self._calibration = None
@@ -219,12 +234,16 @@ class Detector:
             yield Calibrated(at_s, held.wander_deg)
         elif until >= calibration.deadline:
             self._calibration = None
-            yield CalibrationFailed(at_s, "the hips were not still for long enough")
+            yield CalibrationFailed(at_s, _("the hips were not still for long enough"))
 
     def _take(self, segment: Segment) -> Iterator[Event]:
         self._pairer.saw(segment.number)
         if not self._is_news(segment):
             return
+        if self._pairer.refuses(segment):
+            self._pairer.pass_over(segment)
+            return
+        self._look_about(segment.now)
         movement = self._measured(segment)
         if self._sets.is_elsewhere(movement):
             yield from self._sets.end()
@@ -247,20 +266,18 @@ class Detector:
 
     def _measured(self, segment: Segment) -> Movement:
         """Measure a segment, and learn the axis of one that could be part of a rep."""
-        movement = measure(self._buffer, self._finder, segment, self._exercise.signal)
-        if self._upright is not None and self._upright.upright is not None:
-            shown = self._upright
-            movement = replace(movement, upright=shown.upright, upright_doubt=shown.doubt)
-        before = self._like_a_rep
-        if before is not None and 0.0 <= movement.start_s - before.end_s < QUIET_BEFORE_S:
-            # A lift jolts as well: what a row of them began with says whether somebody walked.
-            calm = min(movement.jolt_before_mps2, before.jolt_before_mps2)
-            movement = replace(movement, jolt_before_mps2=calm)
+        shown, signal = self._upright, self._exercise.signal
+        known = Known(
+            upright=None if shown is None else shown.upright,
+            upright_doubt=0.0 if shown is None else shown.doubt,
+            row=self._row,
+        )
+        movement = measure(self._buffer, self._finder, segment, signal, known)
         if (
             self._rotation is not None
             and segment.state is SegmentState.FINISHED
             and plausible(self._exercise, movement)
         ):
             self._rotation.learn(movement.axis)
-            self._like_a_rep = movement
+            self._row = (movement.end_s, quietest(movement))
         return movement

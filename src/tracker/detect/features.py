@@ -9,13 +9,13 @@ sensor leans on the way, and shrinks as the offset becomes known. Whoever weighs
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from tracker.detect.segmentation import BESIDE_EDGES, BOUNDARY_SHARE, Edges
-from tracker.detect.vectors import along, cross, dot, turned_rad
+from tracker.detect.vectors import along, along_rows, cross, dot, turned_rad
 from tracker.domain import LiftSignal, Trace
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
 
@@ -61,7 +61,11 @@ JOLT_SHARE: Final = 0.03
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Movement:
-    """One segment, measured."""
+    """One segment, measured.
+
+    Most movements are never asked how they went, so what takes work is measured when it is first
+    asked for, from a copy of the samples: `rise_m` and all that is not known of it before.
+    """
 
     number: int
     """Number of the segment; all news of one segment share it."""
@@ -112,6 +116,31 @@ class Movement:
     """Up in sensor axes of the wearer upright, shape (3,); None while nothing has shown it."""
     upright_doubt: float = 0.0
     """Probability that the sensor is worn another way than what showed `upright`."""
+    row_jolt_mps2: float = math.inf
+    """The same before the first of a row of movements like a rep that it goes on; infinite where
+    it goes on none."""
+    _samples: _Samples | None = field(default=None, init=False, repr=False)
+    """What is left to measure it from."""
+    weighed: Any = field(default=None, init=False, repr=False)
+    """What `plausibility.criteria` said of it, and for which exercise; None before."""
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Measure what was not asked for so far; Python calls this for an empty slot."""
+            take = _ON_DEMAND.get(name)
+            if take is None or self._samples is None:
+                raise AttributeError(f"a movement has no {name}")
+            for each, value in take(self, self._samples).items():
+                object.__setattr__(self, each, value)
+            return object.__getattribute__(self, name)
+
+    def keep(self) -> None:
+        """Take all measures and let go of the samples: a movement that is kept for long."""
+        if self._samples is not None:
+            for name in _ON_DEMAND:
+                getattr(self, name)
+            object.__setattr__(self, "_samples", None)
 
     @property
     def duration_s(self) -> float:
@@ -129,8 +158,31 @@ class Movement:
         return 2.0 * math.sin(min(max(self.size, 1e-3), math.pi) / 2.0)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """What is known before a movement is measured."""
+
+    upright: NDArray[np.float64] | None = None
+    upright_doubt: float = 0.0
+    row: tuple[float, float] | None = None
+    """End of the latest movement like a rep, s, and the jolt before its row, m/s²."""
+
+    def row_jolt_mps2(self, start_s: float) -> float:
+        """Return the jolt before the row that a movement goes on; infinite if it does not.
+
+        A lift jolts as well: what a row of them began with says whether somebody walked.
+        """
+        if self.row is None or not 0.0 <= start_s - self.row[0] < QUIET_BEFORE_S:
+            return math.inf
+        return self.row[1]
+
+
 def measure(
-    buffer: MotionBuffer, segmenter: Segmenter, segment: Segment, signal: LiftSignal
+    buffer: MotionBuffer,
+    segmenter: Segmenter,
+    segment: Segment,
+    signal: LiftSignal,
+    known: Known | None = None,
 ) -> Movement:
     """Return the segment with its measures, from the samples that are known by now.
 
@@ -147,65 +199,162 @@ def measure(
         crept_m = abs(_rise_m(buffer.travel(edges.leaves, edges.arrives), errors))
         edges = between_rests(buffer, segment, edges)
     first, last = edges.leaves, edges.arrives
-    travel = buffer.travel(first, last)
-    rise_m = _rise_m(travel, errors)
-    up = buffer.up(first, last + 1)
-    offset, scale = errors.mean[:3], STANDARD_GRAVITY_MPS2 * errors.mean[3:]
-    vertical = buffer.vertical_mps2(first, last + 1) - along(up, offset) - along(up * up, scale)
-    velocity = _velocity_mps(vertical, rate_hz)
     margin = round(TURN_MARGIN_S * rate_hz)
     turn_first = max(min(segment.turn, first), first - margin, buffer.first)
     turn_last = min(max(segment.furthest, last), last + margin)
-    from_up, to_up = up[0].copy(), up[-1].copy()
+    rows = buffer.motion(turn_first, turn_last + 1)
+    from_up, to_up = rows[:3, first - turn_first].copy(), rows[:3, last - turn_first].copy()
     turned = (
         buffer.turned_rad(turn_first, turn_last)
         if buffer.gyroscope
         else _arc_between(from_up, to_up)
     )
     angle = math.sqrt(dot(turned, turned))
-    axis = turned / max(angle, 1e-9)
-    speed = along(buffer.rate_radps(turn_first, turn_last + 1), axis)
-    about_axis = float(np.add.reduce(speed * speed))
-    about_all = buffer.turning_squared(turn_first, turn_last)
-    aside = along(up, axis)
-    aside -= aside[0]
-    tilt = math.asin(
-        min(max(float(np.maximum.reduce(aside)), -float(np.minimum.reduce(aside))), 1.0)
-    )
-    peak = np.maximum.reduce if rise_m > 0 else np.minimum.reduce
     start_s, end_s = buffer.time_s(edges.start), buffer.time_s(edges.end)
-    surge_s = start_s
-    if signal is LiftSignal.HEIGHT:
-        surge_s = max(buffer.time_s(first + _surge(velocity)), start_s)
     reach = round(QUIET_BEFORE_S * rate_hz)
-    jolt_mps2 = buffer.jolt_mps2(max(first - reach, buffer.first), first)
-    return Movement(
-        number=segment.number,
-        state=segment.state,
-        direction=segment.direction,
-        start_s=start_s,
-        end_s=end_s,
-        surge_s=surge_s,
-        known_s=buffer.time_s(segment.now),
-        # The followed height leaks, above all on the first movement; the measured rise does not.
-        size=segment.travel if signal is LiftSignal.ROTATION else _size_m(abs(rise_m), crept_m),
-        rotation_rad=angle,
-        axis=axis,
-        planarity=min(about_axis / max(about_all, 1e-9), 1.0),
-        coherence=_coherence(velocity, speed[first - turn_first : last + 1 - turn_first]),
-        rise_m=rise_m,
-        mean_velocity_mps=rise_m / max(end_s - start_s, 1e-9),
-        peak_velocity_mps=float(peak(velocity)),
-        tilt_rad=tilt,
-        from_up=from_up,
-        to_up=to_up,
-        peak_radps=float(np.maximum.reduce(speed)),
-        by_gyroscope=buffer.gyroscope,
-        rise_sd_m=_rise_sd_m(
-            travel[1:], errors.spread, vertical, (last - first) / rate_hz, jolt_mps2
-        ),
-        jolt_before_mps2=jolt_mps2,
+    samples = _Samples(
+        rows=rows,
+        first=first - turn_first,
+        stop=last + 1 - turn_first,
+        rate_hz=rate_hz,
+        travel=buffer.travel(first, last),
+        turning=buffer.turning_squared(turn_first, turn_last),
+        errors=errors,
     )
+    before = known or Known()
+    measures = {
+        "number": segment.number,
+        "state": segment.state,
+        "direction": segment.direction,
+        "start_s": start_s,
+        "end_s": end_s,
+        "known_s": buffer.time_s(segment.now),
+        "rotation_rad": angle,
+        "axis": turned / max(angle, 1e-9),
+        "from_up": from_up,
+        "to_up": to_up,
+        "by_gyroscope": buffer.gyroscope,
+        "jolt_before_mps2": buffer.jolt_mps2(max(first - reach, buffer.first), first),
+        "row_jolt_mps2": before.row_jolt_mps2(start_s),
+        "upright": before.upright,
+        "upright_doubt": before.upright_doubt,
+        "_samples": samples,
+        "weighed": None,
+    }
+    movement = object.__new__(Movement)
+    for name, value in measures.items():
+        object.__setattr__(movement, name, value)
+    surge_s, size = start_s, segment.travel
+    if signal is LiftSignal.HEIGHT:
+        surge_s = max(buffer.time_s(first + _surge(samples.velocity)), start_s)
+        # The followed height leaks, above all on the first movement; the measured rise does not.
+        size = _size_m(abs(movement.rise_m), crept_m)
+    object.__setattr__(movement, "surge_s", surge_s)
+    object.__setattr__(movement, "size", size)
+    return movement
+
+
+@dataclass(slots=True, eq=False)
+class _Samples:
+    """A copy of the samples of a movement, and what was worked out from them so far."""
+
+    rows: NDArray[np.float64]
+    """Up, rate and vertical acceleration, from turn to turn, shape (7, n)."""
+    first: int
+    """The first of them that is between the standstills."""
+    stop: int
+    """The first after these."""
+    rate_hz: float
+    travel: NDArray[np.float64]
+    """As the buffer gives it."""
+    turning: float
+    """Squared rate, summed over all of them, rad²/s²."""
+    errors: AccErrors
+    _vertical: NDArray[np.float64] | None = None
+    _velocity: NDArray[np.float64] | None = None
+    _speed: NDArray[np.float64] | None = None
+
+    @property
+    def up(self) -> NDArray[np.float64]:
+        """Up in sensor axes between the standstills, shape (3, n)."""
+        return self.rows[:3, self.first : self.stop]
+
+    @property
+    def vertical(self) -> NDArray[np.float64]:
+        """Vertical acceleration without known errors, m/s², shape (n,)."""
+        if self._vertical is None:
+            vertical, mean = self.rows[6, self.first : self.stop], self.errors.mean
+            if mean.any():
+                up = self.up
+                vertical = vertical - along_rows(up, mean[:3])
+                vertical -= along_rows(up * up, STANDARD_GRAVITY_MPS2 * mean[3:])
+            self._vertical = vertical
+        return self._vertical
+
+    @property
+    def velocity(self) -> NDArray[np.float64]:
+        """Vertical velocity, m/s, shape (n,)."""
+        if self._velocity is None:
+            self._velocity = _velocity_mps(self.vertical, self.rate_hz)
+        return self._velocity
+
+    def speed(self, axis: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the angular speed of all samples about the movement's axis, rad/s."""
+        if self._speed is None:
+            self._speed = along_rows(self.rows[3:6], axis)
+        return self._speed
+
+
+def _risen(movement: Movement, samples: _Samples) -> dict[str, float]:
+    rise_m = _rise_m(samples.travel, samples.errors)
+    duration_s = max(movement.end_s - movement.start_s, 1e-9)
+    return {"rise_m": rise_m, "mean_velocity_mps": rise_m / duration_s}
+
+
+def _uncertain(movement: Movement, samples: _Samples) -> dict[str, float]:
+    taken_s = (samples.stop - 1 - samples.first) / samples.rate_hz
+    lean, spread = samples.travel[1:], samples.errors.spread
+    jolt_mps2 = movement.jolt_before_mps2
+    return {"rise_sd_m": _rise_sd_m(lean, spread, samples.vertical, taken_s, jolt_mps2)}
+
+
+def _spun(movement: Movement, samples: _Samples) -> dict[str, float]:
+    speed = samples.speed(movement.axis)
+    about_axis = float(np.add.reduce(speed * speed))
+    return {
+        "planarity": min(about_axis / max(samples.turning, 1e-9), 1.0),
+        "peak_radps": float(np.maximum.reduce(speed)),
+    }
+
+
+def _leaned(movement: Movement, samples: _Samples) -> dict[str, float]:
+    aside = along_rows(samples.up, movement.axis)
+    aside -= aside[0]
+    most = max(float(np.maximum.reduce(aside)), -float(np.minimum.reduce(aside)))
+    return {"tilt_rad": math.asin(min(most, 1.0))}
+
+
+def _flowed(movement: Movement, samples: _Samples) -> dict[str, float]:
+    velocity = samples.velocity
+    peak = np.maximum.reduce if movement.rise_m > 0 else np.minimum.reduce
+    speed = samples.speed(movement.axis)[samples.first : samples.stop]
+    return {
+        "coherence": _coherence(velocity, speed),
+        "peak_velocity_mps": float(peak(velocity)),
+    }
+
+
+_ON_DEMAND: Final = {
+    "rise_m": _risen,
+    "mean_velocity_mps": _risen,
+    "rise_sd_m": _uncertain,
+    "planarity": _spun,
+    "peak_radps": _spun,
+    "tilt_rad": _leaned,
+    "coherence": _flowed,
+    "peak_velocity_mps": _flowed,
+}
+"""What takes each of the measures that are not taken at once."""
 
 
 def between_rests(buffer: MotionBuffer, segment: Segment, edges: Edges) -> Edges:

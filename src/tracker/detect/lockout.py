@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tracker.detect.vectors import cross, dot, turned_rad
+from tracker.language import _
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,9 +28,9 @@ LEAST_BETWEEN_RAD: Final = float(np.radians(15.0))
 """A lockout and a bottom that are closer give no axis: 1° of either would turn it by 4° and
 more."""
 
-SLIPPED: Final = "the sensor has slipped since the calibration"
-LOW: Final = "the calibration hold was nearer to the bottom than to the top"
-LOW_REPS: Final = "the reference reps ended nearer to the bottom than to the top"
+SLIPPED: Final = _("the sensor has slipped since the calibration")
+LOW: Final = _("the calibration hold was nearer to the bottom than to the top")
+LOW_REPS: Final = _("the reference reps ended nearer to the bottom than to the top")
 
 
 class LockoutReference:

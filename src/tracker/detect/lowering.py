@@ -57,6 +57,10 @@ class LoweringWatch:
         sinking = angle[: -self._window] - angle[self._window :] >= SINKING_RADPS * WINDOW_S
         found = None
         offset = first + self._window
+        if not sinking[max(self._next - offset, 0) :].any():
+            self._began, self._told = None, False
+            self._next = until
+            return None
         for sample in range(max(self._next, offset), until):
             if not sinking[sample - offset]:
                 self._began, self._told = None, False

@@ -69,6 +69,8 @@ class CountedRep:
     """Whether that is settled, because the rep surely counts."""
     evidence: float = 0.0
     """How much spoke for it when it was last judged, nats."""
+    told_from: tuple[object, ...] | None = None
+    """What it was told from when it was last looked at, to see that nothing has changed."""
     published: Rep | None = None
     """None until its end, or the lack of one, was published."""
 
@@ -125,6 +127,9 @@ class OpenSet:
         if len(self.reps) > WEIGHED_REPS:
             past = self.reps[-WEIGHED_REPS - 1]
             self.doubted = 1.0 - (1.0 - self.doubted) * confidence(past.evidence)
+            for leg in (past.candidate.concentric, past.candidate.eccentric):
+                if leg is not None:
+                    leg.keep()
 
     def model(self, without: RepCandidate | None = None) -> SetModel | None:
         """Return what the latest reps are like, but for a candidate; None before the first."""

@@ -17,6 +17,7 @@ from tracker.detect.plausibility import (
     PENDING,
     TRUSTED_ARC_S,
     evidence,
+    possible_size,
     rises,
     turns_away,
 )
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from tracker.detect.features import Movement
     from tracker.detect.lockout import LockoutReference
+    from tracker.detect.segmentation import Segment
     from tracker.domain import Exercise
 
 
@@ -249,6 +251,19 @@ class RepPairer:
             said += LEVEL_SAYS if level else -LEVEL_SAYS
         return said > 0.0
 
+    def refuses(self, segment: Segment) -> bool:
+        """Return whether a segment that is over is of no rep, whatever else is measured of it."""
+        return (
+            self.lift is None
+            and segment.state is SegmentState.FINISHED
+            and not possible_size(self._exercise, segment)
+        )
+
+    def pass_over(self, segment: Segment) -> None:
+        """Take note of a segment that was refused."""
+        if segment.number > self._ignored and not self._is_fidget(segment.travel):
+            self.restart()
+
     def feed(self, movement: Movement) -> Iterator[CandidateUpdate]:
         """Yield what the news of a movement makes of the candidates."""
         self.saw(movement.number)
@@ -257,7 +272,7 @@ class RepPairer:
         moving = movement.state is SegmentState.BEGUN
         way = self.way(movement)
         if way is Direction.NEITHER:
-            if movement.state is SegmentState.FINISHED and not self._is_fidget(movement):
+            if movement.state is SegmentState.FINISHED and not self._is_fidget(movement.size):
                 self.restart()
         elif (way is Direction.UP) is self._concentric_first:
             yield from self._go(movement, moving)
@@ -340,9 +355,9 @@ class RepPairer:
         counted = self.lift is not None
         return counted or evidence(self._exercise, movement) <= evidence(self._exercise, there)
 
-    def _is_fidget(self, movement: Movement) -> bool:
+    def _is_fidget(self, size: float) -> bool:
         """Return whether a movement some other way is too small to end a rep that is under way."""
-        return self._there is not None and movement.size < RETURN_SHARE * self._there.whole.size
+        return self._there is not None and size < RETURN_SHARE * self._there.whole.size
 
     def _goes_on(self, there: Movement, movement: Movement) -> bool:
         """Return whether a second movement the same way can only be the rest of the first.

@@ -151,6 +151,13 @@ def criteria(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
     """
     if exercise.signal is LiftSignal.HEIGHT or not movement.by_gyroscope:
         return ()
+    if movement.weighed is None or movement.weighed[0] is not exercise:
+        # It is asked for by everybody who judges the movement.
+        object.__setattr__(movement, "weighed", (exercise, _weighed(exercise, movement)))
+    return movement.weighed[1]
+
+
+def _weighed(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
     size, duration_s = movement.size, max(movement.duration_s, 1e-3)
     radius_m = abs(movement.radius_m)
     sd_m = movement.rise_sd_m / movement.chord
@@ -253,12 +260,17 @@ def _turn(exercise: Exercise, size: float) -> float:
     return _ratio(of_rep, 1.0 / 150.0)
 
 
+def quietest(movement: Movement) -> float:
+    """Return the jolt before a movement, or before the row of lifts that it goes on, m/s²."""
+    return min(movement.jolt_before_mps2, movement.row_jolt_mps2)
+
+
 def quiet(movement: Movement) -> Criterion:
     """Return what the seconds before a movement say about being the first rep of a set.
 
     Lifters lie before they lift, and so do people who sit up; people who walk jolt their hips.
     """
-    jolt = max(movement.jolt_before_mps2, 0.01)
+    jolt = max(quietest(movement), 0.01)
     of_else = 0.6 * _lognormal(jolt, 0.15, 0.9) + 0.4 * _lognormal(jolt, 1.8, 0.5)
     return Criterion("quiet", jolt, min(_ratio(_lognormal(jolt, 0.15, 0.9), of_else), 0.5))
 
@@ -279,6 +291,16 @@ def possible(exercise: Exercise, movement: Movement) -> bool:
         # From posture to posture; the travel was read while it trembled.
         and least <= movement.rotation_rad <= MOST_ROTATION_OF_ARC_RAD
     )
+
+
+def possible_size(exercise: Exercise, segment: Segment) -> bool:
+    """Return whether the size of a segment that is over is within what `possible` allows.
+
+    Without a gyroscope its travel does not tell.
+    """
+    if exercise.signal is LiftSignal.HEIGHT or segment.axis is None:
+        return True
+    return math.radians(exercise.least_range_deg) <= segment.travel <= MOST_ROTATION_RAD
 
 
 def worth_measuring(exercise: Exercise, segment: Segment, *, in_set: bool) -> bool:

@@ -244,12 +244,12 @@ def rep_from(
         end_s=phases[-1].end_s,
         complete=down is not None,
         phases=tuple(phases),
-        rom_deg=float(np.degrees(up.rotation_rad)) if seen and possible else None,
-        top_deg=None if top_rad is None else float(np.degrees(top_rad)),
+        rom_deg=math.degrees(up.rotation_rad) if seen and possible else None,
+        top_deg=None if top_rad is None else math.degrees(top_rad),
         rise_m=up.rise_m if whole else None,
         mean_velocity_mps=None if unsure or not whole else up.mean_velocity_mps,
         peak_velocity_mps=None if unsure or not whole else up.peak_velocity_mps,
-        tilt_deg=float(np.degrees(largest_tilt_rad(candidate, context))),
+        tilt_deg=math.degrees(largest_tilt_rad(candidate, context)),
         flags=tuple(flags),
         bottom_s=bottom_s,
         gyroscope=up.by_gyroscope,
@@ -263,6 +263,10 @@ def _in_order(phases: list[PhaseSpan]) -> list[PhaseSpan]:
     ordered: list[PhaseSpan] = []
     reached_s = -math.inf
     for span in phases:
+        if reached_s <= span.start_s <= span.end_s:
+            reached_s = span.end_s
+            ordered.append(span)
+            continue
         start_s = max(span.start_s, reached_s)
         reached_s = max(span.end_s, start_s)
         ordered.append(PhaseSpan(span.phase, start_s, reached_s, span.whole))

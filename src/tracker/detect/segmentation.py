@@ -169,6 +169,48 @@ class Edges:
     """Sample after `end` at which it stood again, or turned; the newest while it moves."""
 
 
+class _Path:
+    """Progress and speed of one segment, each sample's worked out once."""
+
+    def __init__(self) -> None:
+        self._values: NDArray[np.float64] = np.empty((2, 2 * _SCAN))
+        self.first = 0
+        """Number of the first sample."""
+        self.stop = 0
+        """Number of the sample that comes next."""
+
+    def begin(self, first: int) -> None:
+        """Follow another segment, from the sample `first` on."""
+        self.first = self.stop = first
+
+    def extend(
+        self, position: NDArray[np.float64], speed: NDArray[np.float64], origin: float, sign: int
+    ) -> None:
+        """Take the next samples of a track; the segment goes up on it, or down with `sign` -1."""
+        held = self.stop - self.first
+        count = held + len(position)
+        if count > self._values.shape[1]:
+            grown = np.empty((2, 2 * count))
+            grown[:, :held] = self._values[:, :held]
+            self._values = grown
+        self.stop += len(position)
+        progress, forward = self._values[:, held:count]
+        if sign > 0:
+            np.subtract(position, origin, out=progress)
+            forward[:] = speed
+        else:
+            np.subtract(origin, position, out=progress)
+            np.negative(speed, out=forward)
+
+    def progress(self, first: int, last: int) -> NDArray[np.float64]:
+        """Return the travel since the turn for samples first ≤ i < last, shape (n,)."""
+        return self._values[0, first - self.first : last - self.first]
+
+    def forward(self, first: int, last: int) -> NDArray[np.float64]:
+        """Return the speed in the direction of the segment, shape (n,)."""
+        return self._values[1, first - self.first : last - self.first]
+
+
 class Segmenter:
     """Finds segments along a track."""
 
@@ -182,6 +224,8 @@ class Segmenter:
         self._shortest = round(settings.shortest_s * rate_hz)
         self._known_ahead = KNOWN_AHEAD_S * rate_hz
         self._foresight = round(settings.foresight_s * rate_hz)
+        self._look_back = round(LOOK_BACK_S * rate_hz)
+        self._path = _Path()
         self._number = 0
         self._next = 0
         self._floor = 0
@@ -241,13 +285,16 @@ class Segmenter:
 
     def _follow(self, now: int) -> None:
         """Take the samples from the turn up to the newest into the segment."""
-        turn = self._turn
-        position, speed = self._track.coordinate(turn, now + 1)
-        self._origin = float(position[0])
-        progress = self._direction * (position - self._origin)
+        turn, path = self._turn, self._path
+        first = max(turn - self._look_back, self._floor)
+        position, speed = self._track.coordinate(first, now + 1)
+        self._origin = float(position[turn - first])
+        path.begin(first)
+        path.extend(position, speed, self._origin, self._direction)
+        progress = path.progress(turn, now + 1)
         best = int(progress.argmax())
         self._progress, self._furthest = max(float(progress[best]), 0.0), turn + best
-        self._peak = max(float((self._direction * speed).max()), 0.0)
+        self._peak = max(float(path.forward(turn, now + 1).max()), 0.0)
 
     def _scan_inside(self, last: int) -> Iterator[Segment]:
         """Follow the segment through the samples up to `last`, unless it is over before.
@@ -255,55 +302,56 @@ class Segmenter:
         What the rows of the table ask of a sample is worked out for many at once; which row
         applies is decided sample by sample, from the first that asks for a decision to the next.
         """
-        settings, first = self._settings, self._next
-        lead = min(_FALL_SAMPLES, first - self._turn)
-        position, speed = self._track.coordinate(first - lead, last)
-        position = position[lead:]
-        progress = self._direction * (position - self._origin)
-        speeds = np.full(_FALL_SAMPLES + last - first, np.nan)
-        np.multiply(speed, self._direction, out=speeds[_FALL_SAMPLES - lead :])
-        forward = speeds[_FALL_SAMPLES:]
-        furthest = np.maximum.accumulate(np.maximum(progress, self._progress))
-        peak = np.maximum.accumulate(np.maximum(forward, self._peak))
-        boundary = np.maximum(
-            BOUNDARY_SHARE * peak, np.minimum(self._track.noise, MOST_BOUNDARY_SHARE * peak)
-        )
-        samples = np.arange(first, last)
-        fast = np.maximum.accumulate(
-            np.where(self._track.slow(first, last), self._last_fast, samples)
-        )
-        back = furthest - progress
-        over = (back > settings.least_travel) & (
-            back > np.minimum(settings.reversal_share * furthest, settings.most_dip)
-        )
-        over |= self._track.strayed(first, position, settings.least_travel)
-        over |= samples - self._turn > self._longest
-        at, count = 0, last - first
+        settings, path, first = self._settings, self._path, self._next
+        if path.stop < last:
+            position, speed = self._track.coordinate(path.stop, last)
+            path.extend(position, speed, self._origin, self._direction)
+        least, count = settings.least_travel, last - first
+        progress, forward = path.progress(first, last), path.forward(first, last)
+        furthest = _largest_so_far(progress, self._progress)
+        peak = _largest_so_far(forward, self._peak)
+        boundary = BOUNDARY_SHARE * peak
+        if self._track.noise:
+            np.maximum(
+                boundary,
+                np.minimum(self._track.noise, MOST_BOUNDARY_SHARE * peak),
+                out=boundary,
+            )
+        over = self._over(first, progress, furthest)
+        fast: NDArray[np.intp] | None = None
+        at = 0
         while at < count:
             if self._end is None:
-                wanted = over | ((forward < boundary) & (furthest >= settings.least_travel))
+                wanted = forward < boundary
+                if self._progress < least:
+                    wanted &= furthest >= least
+                wanted |= over
                 if not self._foreseen:
-                    fall = (speeds[:count] - forward) / _FALL_SAMPLES
-                    wanted |= (
-                        (forward - boundary <= fall * self._foresight)
-                        & (forward < FORESEEN_SHARE * peak)
-                        & (furthest >= 2.0 * settings.least_travel)
-                    )
+                    wanted |= self._foresees(first, forward, boundary, peak, furthest)
             else:
-                further = settings.resume_travel_share * settings.least_travel
+                if fast is None:
+                    samples = np.arange(first, last)
+                    fast = np.maximum.accumulate(
+                        np.where(self._track.slow(first, last), self._last_fast, samples)
+                    )
+                further = settings.resume_travel_share * least
                 wanted = over | (
                     (forward > settings.resume_share * peak)
                     & (progress > self._end_progress + further)
                 )
                 wanted |= samples - np.maximum(fast, self._end_sample) >= self._still
                 if not self._settled:
-                    wanted |= samples - self._end_sample >= self._settle
-            found = int(wanted[at:].argmax()) + at if wanted[at:].any() else count - 1
+                    wanted[max(self._end_sample + self._settle - first, 0) :] = True
+            found = int(wanted[at:].argmax()) + at
             decided = bool(wanted[found])
+            if not decided:
+                found = count - 1
             if furthest[found] > self._progress:
                 self._furthest = first + at + int((progress[at:] >= furthest[found]).argmax())
                 self._progress = float(furthest[found])
-            self._peak, self._last_fast = float(peak[found]), int(fast[found])
+            self._peak = float(peak[found])
+            if fast is not None:
+                self._last_fast = int(fast[found])
             now, at = first + found, found + 1
             self._next = now + 1
             if decided:
@@ -312,12 +360,47 @@ class Segmenter:
                     over=bool(over[found]),
                     progress=float(progress[found]),
                     forward=float(forward[found]),
-                    before=float(speeds[_FALL_SAMPLES + found - 1]),
-                    earlier=float(speeds[found]),
                     boundary=float(boundary[found]),
                 )
                 if not self._inside or self._turned_now == now:
                     return
+
+    def _over(
+        self, first: int, progress: NDArray[np.float64], furthest: NDArray[np.float64]
+    ) -> NDArray[np.bool_]:
+        """Return where a segment has turned back, strayed, or lasted too long."""
+        settings = self._settings
+        back = furthest - progress
+        over: NDArray[np.bool_] = back > settings.least_travel
+        if over[over.argmax()]:
+            over &= back > np.minimum(settings.reversal_share * furthest, settings.most_dip)
+        strayed = self._track.strayed(first, first + len(progress), settings.least_travel)
+        if strayed is not None:
+            over |= strayed
+        over[max(self._turn + self._longest + 1 - first, 0) :] = True
+        return over
+
+    def _foresees(
+        self,
+        first: int,
+        forward: NDArray[np.float64],
+        boundary: NDArray[np.float64],
+        peak: NDArray[np.float64],
+        furthest: NDArray[np.float64],
+    ) -> NDArray[np.bool_]:
+        """Return where the speed falls so fast that it will be below the boundary in a moment."""
+        foreseen: NDArray[np.bool_] = forward < FORESEEN_SHARE * peak
+        if furthest[0] < 2.0 * self._settings.least_travel:
+            foreseen &= furthest >= 2.0 * self._settings.least_travel
+        # Before the turn, the speed is not of this segment.
+        own = max(self._turn + _FALL_SAMPLES - first, 0)
+        foreseen[:own] = False
+        if foreseen[foreseen.argmax()]:
+            start, last = first + own, first + len(forward)
+            before = self._path.forward(start - _FALL_SAMPLES, last - _FALL_SAMPLES)
+            fall = (before - forward[own:]) / _FALL_SAMPLES
+            foreseen[own:] &= forward[own:] - boundary[own:] <= fall * self._foresight
+        return foreseen
 
     def _decide(
         self,
@@ -326,8 +409,6 @@ class Segmenter:
         over: bool,
         progress: float,
         forward: float,
-        before: float,
-        earlier: float,
         boundary: float,
     ) -> Iterator[Segment]:
         """Take the first row of the table that applies to a sample."""
@@ -338,12 +419,14 @@ class Segmenter:
             yield from self._end_it(now, progress)
         elif self._end is None:
             if forward < boundary and self._progress >= settings.least_travel:
+                before = float(self._path.forward(now - 1, now)[0])
                 self._end = now - 1 - self._lag + _crossing(before, forward, boundary)
                 self._end_sample, self._end_progress = now, progress
                 self._settled = False
                 yield self._news(SegmentState.ENDED, now)
             else:
                 self._foreseen = True
+                earlier = float(self._path.forward(now - _FALL_SAMPLES, now)[0])
                 fall = max((earlier - forward) / _FALL_SAMPLES, 1e-12)
                 ahead = min(max((forward - boundary) / fall, 0.0), self._known_ahead)
                 yield self._news(SegmentState.ENDING, now, now + ahead)
@@ -388,10 +471,7 @@ class Segmenter:
             return
         turn = self._furthest
         if self._track.tremble:
-            position, _ = self._track.coordinate(turn, now + 1)
-            near = self._direction * (position - self._origin) >= (
-                self._progress - self._track.tremble
-            )
+            near = self._path.progress(turn, now + 1) >= self._progress - self._track.tremble
             turn += int(np.flatnonzero(near)[-1]) if near.any() else 0
         if turn - self._turn < self._shortest:
             self._track.shake()
@@ -423,20 +503,19 @@ class Segmenter:
         It reads nothing after the sample at which the news became known.
         """
         rate_hz, track = self._buffer.rate_hz, self._track
-        first = max(segment.turn - round(LOOK_BACK_S * rate_hz), segment.floor)
+        first = max(segment.turn - self._look_back, segment.floor)
         lead = round(LEAD_S * rate_hz)
         end = float(segment.now) if segment.end is None else segment.end
         reach = round(HELD_S * rate_hz) if track.tremble else lead
         last = min(max(math.ceil(end) + reach, segment.furthest), segment.now)
-        position, speed = track.coordinate(first, last + 1)
-        progress = segment.direction * (position - segment.origin)
+        progress = self._path.progress(first, last + 1)
         turn = segment.turn - first
         if track.tremble:
             start, end = _edges_of_travel(progress, turn, end - first, segment.travel)
             rest = max(reach, round(BESIDE_EDGES * (end - start)))
             leaves, arrives = max(int(start) - rest, 0), min(math.ceil(end) + rest, last - first)
         else:
-            forward = segment.direction * speed
+            forward = self._path.forward(first, last + 1)
             start = _start(progress, forward, turn, segment.travel, self._boundary(segment.peak))
             end -= first
             leaves = _last_rest(forward, int(start), lead)
@@ -455,6 +534,13 @@ class Segmenter:
         stands in, up to half of the peak.
         """
         return max(BOUNDARY_SHARE * peak, min(self._track.noise, MOST_BOUNDARY_SHARE * peak))
+
+
+def _largest_so_far(values: NDArray[np.float64], before: float) -> NDArray[np.float64]:
+    """Return for each sample the largest value up to it, and what was the largest before."""
+    largest = np.maximum(values, before)
+    np.maximum.accumulate(largest, out=largest)
+    return largest
 
 
 def _edges_of_travel(

@@ -42,6 +42,7 @@ from tracker.domain import (
     SetEnded,
     SetStarted,
 )
+from tracker.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -119,13 +120,13 @@ MOST_SATURATIONS: Final = 4000
 """Events that are remembered: one each second of an hour that comes in one block."""
 
 # Why a rep that was announced turned out to be none.
-WENT_ON: Final = "the movement went on and was no rep"
-NEVER_DOWN: Final = "no eccentric followed it"
-ALONE: Final = "no second whole rep like it followed"
-CUT_BY_KEY: Final = "a key was pressed before a second rep like it"
-CUT_BY_END: Final = "the session ended before a second rep like it"
-NO_SET: Final = "taken together, the movements are no set"
-UNLIKE: Final = "the movements after it are not like it"
+WENT_ON: Final = _("the movement went on and was no rep")
+NEVER_DOWN: Final = _("no eccentric followed it")
+ALONE: Final = _("no second whole rep like it followed")
+CUT_BY_KEY: Final = _("a key was pressed before a second rep like it")
+CUT_BY_END: Final = _("the session ended before a second rep like it")
+NO_SET: Final = _("taken together, the movements are no set")
+UNLIKE: Final = _("the movements after it are not like it")
 
 
 class SetTracker:
@@ -235,7 +236,7 @@ class SetTracker:
             self._pairer.restart()
             return
         if news.state is CandidateState.RETURNED:
-            yield from self._say(counted, None, "measured again")
+            yield from self._say(counted, None, _("measured again"))
 
     def _evidence(self, candidate: RepCandidate) -> float:
         """Return how much speaks for a concentric being the set's next rep, or a first, nats."""
@@ -317,9 +318,9 @@ class SetTracker:
             last = self._set.reps[-1]
             if last.published is None:
                 last.gap = True
-                yield from self._say(last, None, "samples are missing")
+                yield from self._say(last, None, _("samples are missing"))
         if lost_s > LONGEST_HOLE_S:
-            yield from self.end(cut_short=True, why="the data was gone for too long")
+            yield from self.end(cut_short=True, why=_("the data was gone for too long"))
 
     def mark(self, kind: MarkKind, at_s: float) -> Iterator[Event]:
         """Yield what the wearer's key changes; a movement under way belongs to no set."""
@@ -343,7 +344,7 @@ class SetTracker:
             return
         if open_set.confirmed and open_set.lasts(cut_short=cut_short) and why != NO_SET:
             for counted in open_set.reps[-RESTATED_REPS:]:
-                yield from self._say(counted, open_set.next_start_s(counted), "the set is over")
+                yield from self._say(counted, open_set.next_start_s(counted), _("the set is over"))
         else:
             for counted in tuple(reversed(open_set.reps)):
                 yield from self._withdraw(counted, why or _lack(counted))
@@ -521,7 +522,7 @@ class SetTracker:
             )
             self._watch_bottom(before, candidate)
             next_s = None if before.hole_after else starts_s(candidate, self._exercise)
-            yield from self._say(before, next_s, "the next rep has begun")
+            yield from self._say(before, next_s, _("the next rep has begun"))
         counted = CountedRep(
             candidate,
             len(open_set.reps) + 1,
@@ -546,6 +547,10 @@ class SetTracker:
         assert up is not None
         yield from self._settle_level(self._set, counted)
         counted.saturated |= self._touches_saturation(counted.candidate)
+        told_from = self._told_from(self._set, counted, next_start_s)
+        if told_from is not None and told_from == counted.told_from:
+            return
+        counted.told_from = told_from
         rep = rep_from(
             counted.candidate,
             counted.index,
@@ -568,6 +573,26 @@ class SetTracker:
                 yield PhaseStarted(rep.end_s, self._set.index, Phase.BOTTOM)
         else:
             yield RepRevised(up.end_s, self._set.index, rep.index, rep, why)
+
+    def _told_from(
+        self, open_set: OpenSet, counted: CountedRep, next_start_s: float | None
+    ) -> tuple[object, ...] | None:
+        """Return all that a rep is told from; None if it depends on more than that."""
+        if confidence(counted.evidence) < CONFIDENT:
+            return None
+        return (
+            counted.candidate,
+            counted.level,
+            counted.evidence,
+            counted.still_s,
+            counted.touched,
+            counted.gap,
+            counted.from_rest,
+            counted.saturated,
+            next_start_s,
+            open_set.reference_size,
+            open_set.first_concentrics(counted),
+        )
 
     def _reason(self, open_set: OpenSet, counted: CountedRep, up: Movement) -> str | None:
         """Return what speaks most against a rep, where it is not sure enough to say nothing."""

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
-from tracker.detect.vectors import along, cross, dot, squared
+from tracker.detect.vectors import along, along_rows, cross, dot, squared
 from tracker.domain.units import RADPS_PER_DPS
 
 if TYPE_CHECKING:
@@ -82,10 +82,11 @@ class Track(Protocol):
     def slow(self, first: int, last: int) -> NDArray[np.bool_]:
         """Return where the motion counts as still."""
 
-    def strayed(
-        self, first: int, position: NDArray[np.float64], least: float
-    ) -> NDArray[np.bool_]:
-        """Return where more of the travel since the turn lies off the track than on it."""
+    def strayed(self, first: int, last: int, least: float) -> NDArray[np.bool_] | None:
+        """Return where more of the travel since the turn lies off the track than on it.
+
+        None means nowhere.
+        """
 
     def turned(self, turn: int) -> None:
         """Start a new segment at the sample `turn`."""
@@ -137,11 +138,10 @@ class Anchor:
         """Return for each sample the last still one at or before it."""
         samples = np.arange(first, first + len(slow))
         start = first if self.sample is None else self.sample
-        anchors = np.maximum.accumulate(np.where(slow, samples, start))
-        reachable: NDArray[np.intp] = np.maximum(
-            anchors, np.maximum(samples - self._reach, self._floor)
-        )
-        return reachable
+        anchors: NDArray[np.intp] = np.maximum.accumulate(np.where(slow, samples, start))
+        if int(anchors[0]) < max(int(samples[-1]) - self._reach, self._floor):
+            np.maximum(anchors, np.maximum(samples - self._reach, self._floor), out=anchors)
+        return anchors
 
 
 class RotationTrack:
@@ -158,6 +158,8 @@ class RotationTrack:
         self._reference: NDArray[np.float64] = np.array([0.0, 0.0, 1.0])
         self._across: NDArray[np.float64] = np.array([0.0, -1.0, 0.0])
         self._turned_aside = 0.0
+        self._aside = (0, 0, np.empty(0))
+        """The part of up along the axis that `coordinate` found last, and for which samples."""
 
     def restart(self) -> None:
         """Forget the last still sample; the axis is tried again on the next movement."""
@@ -190,18 +192,20 @@ class RotationTrack:
             self._anchor.sample = last - 1 if len(slow) else self._anchor.sample
             return None
         anchors = self._anchor.advance(first, slow)
-        oldest = int(anchors[0])
-        up = buffer.up(oldest, last)
-        here = up[first - oldest :]
-        there = up[anchors - oldest]
-        products = here.T * there.T
-        beyond = products[0] + products[1] + products[2] < math.cos(least)
         self._anchor.sample = int(anchors[-1])
-        if not beyond.any():
+        # A still sample is the posture that it is compared with.
+        moving = (~slow).nonzero()[0]
+        oldest = int(anchors[0])
+        rows = buffer.turning(oldest, last)[:3]
+        here = rows[:, first - oldest :].take(moving, axis=1)
+        there = rows.take(anchors[moving] - oldest, axis=1)
+        products = here * there
+        beyond = products[0] + products[1] + products[2] < math.cos(least)
+        at = int(beyond.argmax())
+        if not beyond[at]:
             return None
-        at = int(np.argmax(beyond))
-        anchor = int(anchors[at])
-        axis = cross(here[at], there[at])
+        sample, anchor = first + int(moving[at]), int(anchors[moving[at]])
+        axis = cross(here[:, at], there[:, at])
         # Turned upside down from one sample to the next, there is no telling about which axis.
         axis /= max(math.sqrt(dot(axis, axis)), 1e-9)
         direction = 1
@@ -213,7 +217,7 @@ class RotationTrack:
         self._axis = axis
         self._anchor.sample = None
         self.turned(anchor)
-        return Onset(first + at, anchor, direction)
+        return Onset(sample, anchor, direction)
 
     def turned(self, turn: int) -> None:
         """Take the learnt axis and measure angles from the posture at `turn`."""
@@ -225,6 +229,7 @@ class RotationTrack:
         self._measure_from(turn)
 
     def _measure_from(self, turn: int) -> None:
+        self._aside = (0, 0, np.empty(0))
         up = self._buffer.up(turn, turn + 1)[0]
         self._turned_aside = float(along(up, self._axis))
         level = up - self._axis * self._turned_aside
@@ -244,19 +249,28 @@ class RotationTrack:
 
     def coordinate(self, first: int, last: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return angle, rad, and angular rate, rad/s, about the axis."""
-        up = self._buffer.up(first, last)
+        rows = self._buffer.turning(first, last)
         # Up turns backwards in the axes of a body that turns forwards.
-        angle = np.arctan2(-along(up, self._across), along(up, self._reference))
-        return angle, along(self._buffer.rate_radps(first, last), self._axis)
+        frame = np.stack((-self._across, self._reference, self._axis))
+        parts = rows[:3] * frame[:, :, None]
+        along_frame = parts[:, 0] + parts[:, 1]
+        along_frame += parts[:, 2]
+        sine, cosine, aside = along_frame
+        self._aside = (first, last, aside)
+        return np.arctan2(sine, cosine), along_rows(rows[3:], self._axis)
 
-    def strayed(
-        self, first: int, position: NDArray[np.float64], least: float
-    ) -> NDArray[np.bool_]:
+    def strayed(self, first: int, last: int, least: float) -> NDArray[np.bool_] | None:
         """Return where the tilt out of the plane of the lift exceeds that within it."""
-        up = self._buffer.up(first, first + len(position))
-        aside = np.abs(along(up, self._axis) - self._turned_aside)
-        off: NDArray[np.bool_] = aside > np.maximum(np.abs(np.sin(position)), math.sin(least))
-        return off
+        from_first, to_last, aside = self._aside
+        if (from_first, to_last) != (first, last):
+            aside = along(self._buffer.up(first, last), self._axis)
+        least_aside = math.sin(least)
+        most = float(np.maximum.reduce(aside)) - self._turned_aside
+        if max(most, self._turned_aside - float(np.minimum.reduce(aside))) <= least_aside:
+            return None
+        off: NDArray[np.float64] = np.abs(aside - self._turned_aside)
+        position, _ = self.coordinate(first, last)
+        return off > np.maximum(np.abs(np.sin(position)), least_aside)
 
     def learn(self, axis: NDArray[np.float64]) -> None:
         """Follow the axis of a finished movement; its sign does not matter."""
@@ -327,12 +341,9 @@ class HeightTrack:
         """Return height, m, and vertical velocity, m/s."""
         return self._buffer.height_m(first, last), self._buffer.velocity_mps(first, last)
 
-    def strayed(
-        self, first: int, position: NDArray[np.float64], least: float
-    ) -> NDArray[np.bool_]:
-        """Return False throughout: height has no second direction."""
-        del first, least
-        return np.zeros(len(position), dtype=np.bool_)
+    def strayed(self, first: int, last: int, least: float) -> None:
+        """Return None: height has no second direction."""
+        del first, last, least
 
 
 NOISE_RADPS: Final = 7.0 * RADPS_PER_DPS
@@ -420,12 +431,9 @@ class ArcTrack:
         speed = (angle[lead:] - before[: last - first]) * (1.0 / SPEED_SPAN_S)
         return angle[lead:], speed
 
-    def strayed(
-        self, first: int, position: NDArray[np.float64], least: float
-    ) -> NDArray[np.bool_]:
-        """Return False throughout: an angle without an axis has no other direction."""
-        del first, least
-        return np.zeros(len(position), dtype=np.bool_)
+    def strayed(self, first: int, last: int, least: float) -> None:
+        """Return None: an angle without an axis has no other direction."""
+        del first, last, least
 
     def _angle(self, up: NDArray[np.float64]) -> NDArray[np.float64]:
         away = up - self._from

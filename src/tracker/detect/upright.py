@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from tracker.detect.vectors import dot
 
@@ -44,6 +45,9 @@ ALIKE: Final = 0.5
 SAME: Final = float(np.cos(np.radians(20.0)))
 """Two looks at one walk (cosine)."""
 
+LOOKS_AT_ONCE: Final = 8
+"""Looks that are worked out together: their arrays stay in the cache."""
+
 NEWEST: Final = 0.2
 """Weight of the newest look in a posture that is known."""
 
@@ -67,7 +71,11 @@ class UprightWatch:
         self._step = round(LOOK_S * buffer.rate_hz)
         self._window = round(WINDOW_S * buffer.rate_hz)
         least, most = (round(each * buffer.rate_hz) for each in LAGS_S)
-        self._lags = range(least, most, 2)
+        lags = np.arange(least, most, 2)
+        # Most steps come again within the first of them.
+        self._lags = (lags[: len(lags) // 2], lags)
+        self._due = self._step
+        """The sample before which the next look is taken."""
         self._seen: NDArray[np.float64] | None = None
         """What the look before showed; None if nobody walked."""
         self.upright: NDArray[np.float64] | None = None
@@ -77,15 +85,30 @@ class UprightWatch:
         self._laid = False
         """Whether it comes from a set, not from steps."""
 
-    def next_look(self, position: int) -> int:
-        """Return the number of the first sample after `position` at which a look is due."""
-        return (position // self._step + 1) * self._step
+    def skip(self, until: int) -> None:
+        """Take none of the looks that are due up to the sample `until`."""
+        if self._due <= until:
+            self._due = (until // self._step + 1) * self._step
 
-    def look(self, at: int) -> None:
-        """Look at the steps before the sample `at`, where a look is due."""
-        if at % self._step:
+    def look(self, until: int) -> None:
+        """Take the looks that are due up to the sample `until`: each at the steps before it."""
+        if self._due > until:
             return
-        seen = self._walking(at)
+        due = np.arange(self._due, until + 1, self._step)
+        self._due = int(due[-1]) + self._step
+        jolt = np.zeros(len(due))
+        known = due - self._window >= self._buffer.first
+        jolt[known] = self._buffer.jolts_mps2(due[known] - self._window, due[known] - 1)
+        moved = (jolt > LEAST_JOLT_MPS2) & (jolt < MOST_JOLT_MPS2)
+        if not moved.any():
+            self._seen = None
+            return
+        walked = self._walked(due[moved])
+        for at in due.tolist():
+            self._see(walked.get(at))
+
+    def _see(self, seen: NDArray[np.float64] | None) -> None:
+        """Take what one look shows."""
         before, self._seen = self._seen, seen
         if seen is None or before is None or dot(seen, before) < SAME:
             return
@@ -117,34 +140,68 @@ class UprightWatch:
             self.upright = np.cos(turned) * lift.to_up - np.sin(turned) * ahead
             self._laid, self.doubt = True, SHOWN_TWICE if fits else REMOUNTED
 
-    def _walking(self, at: int) -> NDArray[np.float64] | None:
-        """Return the mean posture if the last seconds were walked, shape (3,); None if not."""
-        first = at - self._window
-        if first < self._buffer.first:
-            return None
-        if not LEAST_JOLT_MPS2 < self._buffer.jolt_mps2(first, at - 1) < MOST_JOLT_MPS2:
-            return None
-        up = self._buffer.up(first, at)
-        total = up.sum(axis=0)
-        mean: NDArray[np.float64] = total / np.sqrt((total * total).sum())
-        if (up * mean).sum(axis=1).min() < LEAST_SWAY:
-            return None
-        vertical = self._buffer.vertical_mps2(first, at)
-        return mean if self._repeats(vertical - vertical.sum() / len(vertical)) else None
+    def _walked(self, due: NDArray[np.intp]) -> dict[int, NDArray[np.float64]]:
+        """Return the mean posture, shape (3,), of those looks whose last seconds were walked."""
+        oldest = int(due[0]) - self._window
+        windows = due - self._window - oldest
+        up = sliding_window_view(self._buffer.up(oldest, int(due[-1])).T, self._window, axis=1)[
+            :, windows
+        ]
+        total = up.sum(axis=2)
+        x, y, z = total
+        mean = total / np.sqrt(x * x + y * y + z * z)
+        parts = up * mean[:, :, None]
+        swaying = (parts[0] + parts[1] + parts[2]).min(axis=1)
+        steady = np.flatnonzero(swaying >= LEAST_SWAY)
+        if not len(steady):
+            return {}
+        vertical = sliding_window_view(
+            self._buffer.vertical_mps2(oldest, int(due[-1])), self._window
+        )[windows[steady]]
+        vertical = vertical - (vertical.sum(axis=1) / self._window)[:, None]
+        return {
+            int(due[each]): mean[:, each]
+            for first in range(0, len(steady), LOOKS_AT_ONCE)
+            for each in steady[first : first + LOOKS_AT_ONCE][
+                self._repeat(vertical[first : first + LOOKS_AT_ONCE])
+            ].tolist()
+        }
 
-    def _repeats(self, vertical: NDArray[np.float64]) -> bool:
-        """Return whether an acceleration turns round and comes back alike, as with steps."""
-        turned = False
-        for lag in self._lags:
-            alike = _correlation(vertical, lag)
-            turned = turned or alike < 0.0
-            if turned and alike > ALIKE:
-                return True
-        return False
+    def _repeat(self, vertical: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return which accelerations turn round and come back alike, as with steps."""
+        few, all_of_them = self._lags
+        found = _comes_back(vertical, few)
+        if not found.all():
+            left = np.flatnonzero(~found)
+            found[left] = _comes_back(vertical[left], all_of_them)
+        return found
 
 
-def _correlation(values: NDArray[np.float64], lag: int) -> float:
-    """Return how alike values are to themselves `lag` samples later, -1 to 1."""
-    one, other = values[lag:], values[:-lag]
-    size = float((one * one).sum()) * float((other * other).sum())
-    return float((one * other).sum()) / np.sqrt(size) if size > 0.0 else 0.0
+def _comes_back(values: NDArray[np.float64], lags: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return which rows are unlike themselves at one lag, and alike at a later one.
+
+    Parameters
+    ----------
+    values
+        Shape (k, n).
+    lags
+        Samples, shape (m,), rising by equal steps.
+
+    Returns
+    -------
+    ndarray
+        Shape (k,).
+    """
+    count, size = values.shape
+    most = int(lags[-1])
+    padded = np.zeros((count, most + size))
+    padded[:, most:] = values
+    shifts = slice(most - int(lags[0]), None, int(lags[0]) - int(lags[1]))
+    earlier = sliding_window_view(padded, size, axis=1)[:, shifts]
+    shared = np.einsum("klj,kj->kl", earlier, values)
+    power = np.zeros((count, size + 1))
+    np.cumsum(values * values, axis=1, out=power[:, 1:])
+    sizes = (power[:, -1:] - power[:, lags]) * power[:, size - lags]
+    turned = np.logical_or.accumulate(shared < 0.0, axis=1)
+    found: NDArray[np.bool_] = (turned & (shared > ALIKE * np.sqrt(sizes))).any(axis=1)
+    return found

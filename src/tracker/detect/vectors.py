@@ -31,6 +31,15 @@ def along(vectors: NDArray[np.float64], axis: NDArray[np.float64]) -> NDArray[np
     return part
 
 
+def along_rows(rows: NDArray[np.float64], axis: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the parts of vectors, shape (3, n), along an axis, shape (n,); equal to `along`."""
+    parts = rows * axis[:, None]
+    part: NDArray[np.float64] = parts[0]
+    part += parts[1]
+    part += parts[2]
+    return part
+
+
 def squared(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the squared lengths of vectors, shape (n, 3)."""
     x, y, z = vectors.T

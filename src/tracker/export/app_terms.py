@@ -26,7 +26,7 @@ from tracker.domain import (
     title_of,
 )
 from tracker.export.columns import SET_COLUMNS, set_rows
-from tracker.language import _, decimal, localized
+from tracker.language import _, decimal, localized, pgettext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -322,7 +322,7 @@ def _set_title(number: int) -> str:
 
 def _timed_part(each: TimedRecord) -> Part:
     words = (
-        _("warm-up") if each.warm_up else "",
+        pgettext("kind of work", "warm-up") if each.warm_up else "",
         "" if each.side is None else each.side.word,
         f"{each.duration_s:.0f} s",
     )
@@ -397,7 +397,7 @@ def _figures(row: SetRow) -> str:
     figures = figures_of(row)
     record = row.record
     parts = [
-        _("warm-up") if record.warm_up else "",
+        pgettext("kind of work", "warm-up") if record.warm_up else "",
         "" if record.side is None else record.side.word,
         _tempo(figures),
         _velocity(figures),

@@ -28,7 +28,7 @@ from tracker.domain import (
 )
 from tracker.domain.foreign_text import json_text
 from tracker.export.session_json import event_object, rep_object
-from tracker.language import _
+from tracker.language import _, pgettext
 from tracker.outlets.delivery import Began, Emitted
 from tracker.version import VERSION
 
@@ -51,7 +51,7 @@ _DURATION: Final = {"unit_of_measurement": "s", "device_class": "duration"}
 _VELOCITY: Final = {"unit_of_measurement": "m/s", "device_class": "speed"}
 # Translators: names of what a home automation shows, one by one: short.
 ENTITIES: Final[dict[str, tuple[str, dict[str, str]]]] = {
-    "reps": (_("Reps"), {"icon": "mdi:counter"}),
+    "reps": (pgettext("home automation", "Reps"), {"icon": "mdi:counter"}),
     "set": (_("Set"), {"icon": "mdi:weight-lifter"}),
     "phase": (_("Phase"), {"icon": "mdi:swap-vertical"}),
     "cue": (_("Cue"), {"icon": "mdi:bullhorn"}),

@@ -61,7 +61,7 @@ _ALL: Final = (
             "side go into the notes, pain into the description; single reps and tilt stay here."
         ),
         default_place="https://api.hevyapp.com",
-        secret="API key",
+        secret=_("API key"),
         has_exercises=True,
     ),
     Service(
@@ -72,7 +72,7 @@ _ALL: Final = (
             "wger takes reps and weights, to two decimals. RPE, tempo, holds, range, velocity, "
             "side and pain go into the notes of the session; single reps and tilt stay here."
         ),
-        secret="API key",
+        secret=_("API key"),
         has_exercises=True,
     ),
     Service(

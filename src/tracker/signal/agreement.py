@@ -28,6 +28,7 @@ from itertools import permutations, product
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from tracker.domain import SensorMend, WarningKind
 from tracker.domain.mend import axes_text
@@ -149,8 +150,8 @@ class SensorAgreement:
         self._gravity: list[float] = []
         self._gyroscope = True
         """Whether the newest samples have angular rates."""
-        self._bias: Vector | None = None
-        """Offset of the gyroscope, rad/s, shape (3,); None before the first long rest."""
+        self._bias: tuple[float, ...] | None = None
+        """Offset of the gyroscope, rad/s; None before the first long rest."""
         self._restart()
 
     def _restart(self) -> None:
@@ -212,33 +213,65 @@ class SensorAgreement:
         steady = lengths(mean[:, 1:] - mean[:, :-1]) < REST_CHANGE * gravity[1:]
         lag = LONG_REST - 2
         moved = lengths(pair[:, lag:] - pair[:, :-lag]) / np.maximum(gravity[lag + 1 :], 1e-9)
-        for place in range(max(self._seen - first, 1), bins - first):
-            if not calm[place] or not calm[place - 1]:
-                continue
-            at, since = first + place, place - LONG_REST + 1
-            if since >= 0 and moved[since] < REST_CHANGE and calm[since:place].all():
-                if moved[since] < BIAS_CHANGE:
-                    self._learn(at)
+        resting = calm[1:] & calm[:-1]
+        resting[: max(self._seen - first, 1) - 1] = False
+        steady &= resting
+        long = np.zeros(len(calm), dtype=np.bool_)
+        if len(moved):
+            long[lag + 1 :] = moved < REST_CHANGE
+            long[1:] &= resting
+            for back in range(2, LONG_REST):
+                long[back:] &= calm[:-back]
+        rates = self._rest_rates(first, long)
+        # A rest after a rest is no turn, and changes nothing but where the next turn begins.
+        rests = np.flatnonzero(steady) + 1
+        before = np.concatenate(([-1 if self._rest is None else self._rest - first], rests[:-1]))
+        apart = rests - before > 1
+        turns = dict(zip(rests[apart].tolist(), before[apart].tolist(), strict=True))
+        if self._rest is None and len(rests):
+            del turns[int(rests[0])]
+        for place in sorted({*turns, *rates}):
+            at = first + place
+            if place in rates:
+                if moved[place - lag - 1] < BIAS_CHANGE:
+                    self._learn(rates[place])
                 self._spell = self._spell + 1 if self._spell_end == at - 1 else 1
                 self._spell_end = at
                 if self._spell <= MOST_OF_A_REST:
-                    size_mps2 = float(gravity[since : place + 1].mean())
+                    size_mps2 = float(gravity[place - LONG_REST + 1 : place + 1].mean())
                     yield from ((at, each) for each in self._weighed(size_mps2))
-            if not steady[place - 1]:
-                continue
-            before, self._rest = self._rest, at
-            if before is not None and 1 < at - before <= self._reach:
-                turn = self._turn(before, at)
+            since = turns.get(place)
+            if since is not None and place - since <= self._reach:
+                turn = self._turn(first + since, at)
                 if turn is not None:
                     self._remember(turn)
                     yield from ((at, each) for each in self._judged())
+        if len(rests):
+            self._rest = first + int(rests[-1])
 
-    def _learn(self, at: int) -> None:
-        """Take the rates of the long rest that ends in a bin for the gyroscope's offset."""
-        rest = self._stream[3:, (at - LONG_REST + 1) * self._size : (at + 1) * self._size]
-        mean = _mean(rest)
+    def _rest_rates(
+        self, first: int, long: NDArray[np.bool_]
+    ) -> dict[int, tuple[float, float, float]]:
+        """Return the mean rate, rad/s, of each long rest by the bin after `first` that ends it."""
+        places = np.flatnonzero(long)
+        if not len(places):
+            return {}
+        length = LONG_REST * self._size
+        rates = sliding_window_view(self._stream[3:, first * self._size :], length, axis=1)
+        means = rates[:, (places - LONG_REST + 1) * self._size].mean(axis=2)
+        return dict(zip(places.tolist(), map(tuple, means.T.tolist()), strict=True))
+
+    def _learn(self, rate_radps: tuple[float, float, float]) -> None:
+        """Take the mean rates of a long rest for the gyroscope's offset."""
         known = self._bias
-        self._bias = mean if known is None else known + BIAS_LEARNING * (mean - known)
+        self._bias = (
+            rate_radps
+            if known is None
+            else tuple(
+                old + BIAS_LEARNING * (new - old)
+                for old, new in zip(known, rate_radps, strict=True)
+            )
+        )
 
     def _turn(self, before: int, at: int) -> _Turn | None:
         """Return the turn between two rests, each given by the second of its bins."""
@@ -248,14 +281,15 @@ class SensorAgreement:
         whole = self._stream[:, (before - 1) * size : (at + 1) * size]
         acc, rate = whole[:3], whole[3:]
         up = [_mean(acc[:, : 2 * size]), _mean(acc[:, -2 * size :])]
+        change = up[1] / _length(up[1]) - up[0] / _length(up[0])
+        if _length(change) <= LEAST_TURN:
+            return None
         between = slice(size, -size)
-        rate = rate[:, between] - bias[:, None]
+        rate = rate[:, between] - np.array(bias)[:, None]
         gravity = (_length(up[0]) + _length(up[1])) / 2.0
         swept = (acc[:, None, between] * rate[None]).sum(axis=2) / (gravity * self._rate_hz)
-        change = up[1] / _length(up[1]) - up[0] / _length(up[0])
         slack = REST_ERROR + BIAS_ERROR_RADPS * (at - before) * BIN_S
-        turn = _Turn(change, swept, slack)
-        return turn if _length(change) > LEAST_TURN else None
+        return _Turn(change, swept, slack)
 
     def _remember(self, turn: _Turn) -> None:
         """Take a turn, and keep the one that it displaces if it speaks for the gyroscope.
@@ -345,19 +379,19 @@ def _contradiction(turns: Sequence[_Turn]) -> Finding | None:
         return None
     for mend, cause in _PLAIN:
         plain = all(turn.off_as_it_is > PLAIN for turn in turns) or amount >= TURNS_FOR_SCALE
-        if plain and _explains(turns, _matrix(mend)):
+        if plain and _explains(turns, _matrix(mend)[None])[0]:
             return Finding(kind, cause, mend, sure=True)
     if amount < TURNS_FOR_SCALE:
         return None
     factor = _scale(turns)
     another = 1.0 / MOST_FACTOR < factor < MOST_FACTOR and not 1.0 / FAR < factor < FAR
-    if another and _explains(turns, factor * _ONE):
+    if another and _explains(turns, factor * _ONE[None])[0]:
         power = _power_of_two(factor, NICE)
         mend = SensorMend(gyro_factor=power or float(f"{factor:.2g}"))
         cause = f"it measures {1.0 / mend.gyro_factor:.2g} times what turns"
         return Finding(kind, cause, mend, sure=power is not None)
-    for mend in _AXES:
-        if _explains(turns, _matrix(mend)):
+    for mend, explains in zip(_AXES, _explains(turns, _AXES_MATRICES), strict=True):
+        if explains:
             cause = "its axes are not those of the accelerometer"
             return Finding(kind, cause, mend, sure=True)
     if amount >= REMEMBERED and _most(turn.off_as_it_is > FAR_OFF for turn in turns):
@@ -404,12 +438,35 @@ def _matrix(mend: SensorMend) -> Matrix:
     return mend.gyro(_ONE).T
 
 
-def _explains(turns: Sequence[_Turn], matrix: Matrix) -> bool:
-    """Return whether `matrix` fits almost all turns, and far better than the rates as they are."""
-    left = sum(turn.error(matrix) for turn in turns)
-    return left < FAR_BETTER * sum(turn.error(_ONE) for turn in turns) and _most(
-        turn.off(matrix) <= AGREES for turn in turns
+_AXES_MATRICES: Final = np.array([_matrix(mend) for mend in _AXES])
+
+
+def _explains(turns: Sequence[_Turn], matrices: Matrix) -> list[bool]:
+    """Return which of some matrices, shape (k, 3, 3), fits almost all turns.
+
+    It must also do so far better than the rates as they are.
+    """
+    # Turned is swept times the transposed matrix; added up part by part.
+    swept = np.array([turn.swept for turn in turns])[None, :, :, None, :]
+    parts = swept * matrices[:, None, None]
+    turned = parts[..., 0] + parts[..., 1] + parts[..., 2]
+    expected = np.stack(
+        (
+            turned[..., 1, 2] - turned[..., 2, 1],
+            turned[..., 2, 0] - turned[..., 0, 2],
+            turned[..., 0, 1] - turned[..., 1, 0],
+        )
     )
+    change = np.array([turn.change for turn in turns]).T[:, None]
+    error = lengths(expected - change)
+    size = np.maximum(lengths(expected), lengths(change))
+    slack = np.array([turn.slack for turn in turns])
+    off = np.maximum(error - slack, 0.0) / np.maximum(size, LEAST_TURN)
+    most = FAR_BETTER * sum(turn.error(_ONE) for turn in turns)
+    fitting = (off <= AGREES).sum(axis=1) >= (1.0 - MOST_ODD) * len(turns)
+    better = np.array([sum(each) < most for each in error.tolist()])
+    explained: list[bool] = (fitting & better).tolist()
+    return explained
 
 
 def _most(true: Iterable[bool]) -> bool:

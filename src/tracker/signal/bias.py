@@ -13,6 +13,7 @@ lying, sitting, the bottom and the top of a rep all point different ways.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -67,7 +68,7 @@ class AccelBiasEstimator:
         """Take the mean specific force, m/s², shape (3,), of a moment that is still, or quiet."""
         known = self.known
         gravity = mean_mps2 - known.mean[:3] - known.mean[3:] * mean_mps2
-        length = float(lengths(gravity))
+        length = _length(gravity)
         error = length - STANDARD_GRAVITY_MPS2
         if abs(error) > MOST_LENGTH_ERROR_MPS2:
             return
@@ -75,10 +76,15 @@ class AccelBiasEstimator:
         seen = np.concatenate((up, STANDARD_GRAVITY_MPS2 * up * up))
         spread = known.spread + DRIFT
         # Row by row: a matrix product is rounded differently on different processors.
-        shared = sum((share * row for share, row in zip(seen, spread, strict=True)), np.zeros(6))
+        shared = np.add.reduce(seen[:, None] * spread, axis=0)
         noise = STILL_ERROR_MPS2 if still else QUIET_ERROR_MPS2
         gain = shared / (sum((seen * shared).tolist()) + noise * noise)
         self.known = AccErrors(known.mean + gain * error, spread - gain[:, None] * shared)
+
+
+def _length(vector: NDArray[np.float64]) -> float:
+    x, y, z = vector.tolist()
+    return math.sqrt(x * x + y * y + z * z)
 
 
 WINDOW_SAMPLES: Final = 50

@@ -113,7 +113,7 @@ class MotionStage:
         """Return the samples that the delay still holds, with the last one held still."""
         last = self._last
         if last is None:
-            return self._block(np.empty((0, 3)), np.empty((0, 3)), np.empty(0), np.empty(0), ())
+            return self._block(np.empty((0, 3)), np.empty((0, 3)), np.empty(0), np.empty(0), ((0, UNKNOWN),))
         delay = (self._arc if last.gyro_radps is None else self._smoother).delay_samples
         gyro = None if last.gyro_radps is None else np.repeat(last.gyro_radps[-1:], delay, axis=0)
         held = ImuBlock(0.0, self._rate_hz, np.repeat(last.acc_mps2[-1:], delay, axis=0), gyro)
@@ -127,10 +127,11 @@ class MotionStage:
         knock: NDArray[np.float64],
         known: tuple[tuple[int, AccErrors], ...],
     ) -> MotionBlock:
-        offset = np.zeros((len(up), 3))
-        for sample, errors in known:
-            offset[sample:] = errors.mean[:3]
-        velocity, height = self._height.process(vertical - self._lean.process(up, offset))
+        offset = np.zeros((3, len(up)))
+        ends = [sample for sample, _ in known[1:]] + [len(up)]
+        for (sample, errors), end in zip(known, ends, strict=True):
+            offset[:, sample:end] = errors.mean[:3, None]
+        velocity, height = self._height.process(vertical - self._lean.process(up, offset.T))
         restart = self._pending_restart and bool(len(up))
         block = MotionBlock(
             start_s=self._start_s + self._samples / self._rate_hz,

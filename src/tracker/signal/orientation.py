@@ -99,14 +99,55 @@ class OrientationIntegrator:
         if not steps.shape[1]:
             return steps
         partial = np.ascontiguousarray(steps.reshape(4, -1, _CHUNK).transpose(2, 0, 1))
+        factors = _factors(partial)
+        parts = np.empty((4, *partial.shape[1:]))
         for index in range(1, _CHUNK):
-            partial[index] = _product(partial[index - 1], partial[index])
+            # Part by part as in `_product`, so that each sum is rounded alike.
+            np.multiply(partial[index - 1][:, None], factors[index], out=parts)
+            np.add(parts[0], parts[1], out=partial[index])
+            partial[index] += parts[2]
+            partial[index] += parts[3]
         before = []
-        for total in partial[-1].T.tolist():
-            before.append(self._before)
-            self._before = _unit(_product(self._before, total))
+        w, x, y, z = self._before
+        for a, b, c, d in partial[-1].T.tolist():
+            before.append((w, x, y, z))
+            # `_unit` of `_product`, without the calls.
+            w, x, y, z = (
+                w * a - x * b - y * c - z * d,
+                w * b + x * a + y * d - z * c,
+                w * c - x * d + y * a + z * b,
+                w * d + x * c - y * b + z * a,
+            )
+            length = math.sqrt(w * w + x * x + y * y + z * z)
+            w, x, y, z = w / length, x / length, y / length, z / length
+        self._before = (w, x, y, z)
         after = np.array(_product(np.array(before).T[:, None], partial.transpose(1, 0, 2)))
         return after.transpose(0, 2, 1).reshape(4, -1)
+
+
+def _factors(right: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what each part of a rotation before others is multiplied by, to add up to both.
+
+    From (n, 4, m) to (n, 4, 4, m): `_product` of two rotations is the sum over the first of the
+    parts, in their order.
+    """
+    factors = np.empty((len(right), 4, *right.shape[1:]))
+    for part, row in enumerate(_ROWS):
+        for place, (source, sign) in enumerate(row):
+            if sign > 0:
+                factors[:, part, place] = right[:, source]
+            else:
+                np.negative(right[:, source], out=factors[:, part, place])
+    return factors
+
+
+_ROWS: Final = (
+    ((0, 1), (1, 1), (2, 1), (3, 1)),
+    ((1, -1), (0, 1), (3, -1), (2, 1)),
+    ((2, -1), (3, 1), (0, 1), (1, -1)),
+    ((3, -1), (2, -1), (1, 1), (0, 1)),
+)
+"""Which part of the right rotation, and with which sign, each part of the left one meets."""
 
 
 def steps_from_rate(rate_radps: NDArray[np.float64], period_s: float) -> NDArray[np.float64]:

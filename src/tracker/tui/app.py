@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import PurePath
 
     from textual.binding import BindingType
+    from textual.dom import DOMNode
     from textual.driver import Driver
     from textual.events import Event
     from textual.notifications import SeverityLevel
@@ -278,7 +279,7 @@ class TrackerApp(App[None]):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Yield what the palette offers: actions of the screen, themes and languages."""
         for node, binding, enabled, _tooltip in screen.active_bindings.values():
-            if enabled and binding.description:
+            if enabled and binding.description and _is_ours(node, binding):
                 yield SystemCommand(
                     binding.description,
                     _("key {key}").format(key=self.get_key_display(binding)),
@@ -303,3 +304,13 @@ class TrackerApp(App[None]):
         if not isinstance(self.screen, CommandPalette):
             words = _("Search for an action …")
             self.push_screen(CommandPalette(placeholder=words, id="--command-palette"))
+
+
+def _is_ours(node: DOMNode, binding: Binding) -> bool:
+    """Return whether a key is one of ours: those of Textual move a cursor, in English words."""
+    return any(
+        (own.action, own.description) == (binding.action, binding.description)
+        for kind in type(node).__mro__
+        if kind.__module__.startswith(f"{__package__}.")
+        for own in Binding.make_bindings(vars(kind).get("BINDINGS", ()))
+    )

@@ -5,7 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.style import Style
 
+from tests.languages import NEW, speaker
+from tracker.domain import PHASE_WORDS
 from tracker.tui.widgets.block_text import GLYPHS, block_text, centred, line_strip, strokes_wide
+from tracker.tui.widgets.live import HEADS
 
 FIGURES = st.text(alphabet="0123456789.:–", min_size=1, max_size=4)
 
@@ -56,8 +59,24 @@ def test_every_character_is_five_rows_of_one_width(character: str) -> None:
     assert set("".join(rows)) <= {" ", "#"}
 
 
+@pytest.mark.parametrize("code", NEW)
+def test_what_is_drawn_large_has_its_characters_in_every_language(code: str) -> None:
+    say = speaker(code)
+    texts = (
+        *(say(head) for head in HEADS.values()),
+        *(say(word) for word in PHASE_WORDS.values()),
+    )
+    for text in (*texts, say("REST"), "0,5"):
+        assert set(text.upper()) <= set(GLYPHS), text
+
+
+def test_letters_are_told_apart() -> None:
+    letters = [character for character in GLYPHS if character.isalpha() and character != "O"]
+    assert len({GLYPHS[letter] for letter in letters}) == len(letters)
+
+
 def test_figures_are_told_apart() -> None:
-    assert len({GLYPHS[figure] for figure in "0123456789.:–"}) == 13
+    assert len({GLYPHS[figure] for figure in "0123456789.,:–"}) == 14
 
 
 def test_lines_are_put_into_the_middle() -> None:

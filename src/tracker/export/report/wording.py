@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from tracker.coach import FLAG_WORDS, UNSEEN_FLAGS
 from tracker.domain import Flag
 from tracker.domain.foreign_text import visible
-from tracker.language import _, counted, day_text, decimal, listed, ngettext
+from tracker.language import _, counted, day_text, decimal, listed, ngettext, pgettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -135,7 +135,7 @@ def labels(exercise: str, side: Side | None, *, warm_up: bool) -> str:
     words = [
         exercise,
         "" if side is None else side.word,
-        _("warm-up") if warm_up else "",
+        pgettext("kind of work", "warm-up") if warm_up else "",
     ]
     return ", ".join(filter(None, words))
 

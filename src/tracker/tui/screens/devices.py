@@ -8,7 +8,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import DataTable
 
-from tracker.language import _
+from tracker.language import _, pgettext
 from tracker.tui.plain import Plain, cells, joined, plain
 from tracker.tui.screens import FlowScreen, KeyHints, Next
 from tracker.tui.widgets.traces import signal_text
@@ -70,7 +70,7 @@ class DevicesScreen(FlowScreen["Choice | None"]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", _("Check and train"), priority=True),
         Binding("u", "show_unknown", _("Unknown devices")),
-        Binding("h", "history", _("Past sessions")),
+        Binding("h", "history", pgettext("key", "Past sessions")),
         Binding("p", "people", _("Who trains")),
         Binding("escape", "back", _("Back")),
     ]

@@ -125,7 +125,7 @@ HELP: Final = "\n\n".join(
  1RM     what you might lift once: an estimate"""),
         _("""\
 The sensor sees how the pelvis moves, not your back. If it hurts,
-stop, and ask a doctor or a qualified trainer."""),
+stop, and ask a doctor, a physiotherapist or a qualified trainer."""),
     )
 )
 

@@ -82,28 +82,30 @@ class Overview:
     """Name of whoever trains, where there are several."""
 
 
-def session_line(summary: SessionSummary) -> str:
-    """Return a session in a row of the list: day, sets and reps, load."""
-    return f"{_day_text(summary.at(None)):>{_DAY_WIDTH}}  {_amount(summary)}"
-
-
-def _day_text(day: date) -> str:
-    return day_text(day, "yMMMd")
-
-
-_DAY_WIDTH: Final = max(len(_day_text(date(2000, month, 28))) for month in range(1, 13))
-"""Columns of the longest day: months have no short names of one length in every language."""
-
-
 def _reps_text(amount: int) -> str:
     """Return reps as short as a column has them."""
     unit = pgettext("column", "rep") if amount == 1 else pgettext("column", "reps")
     return f"{amount} {unit}"
 
 
+def _width_of_days(skeleton: str) -> int:
+    """Return the columns of the longest day: short names of months are not of one length."""
+    return max(len(day_text(date(2000, month, 28), skeleton)) for month in range(1, 13))
+
+
+_ROW_WIDTH: Final = 37
+"""Columns of the list of sessions on 80."""
 _SETS_WIDTH: Final = len(counted(2, "set", "sets"))
-_REPS_WIDTH: Final = len(_reps_text(200))
-"""Columns of the amounts of a session."""
+_REPS_WIDTH: Final = len(_reps_text(99))
+_DAY_ROOM: Final = _ROW_WIDTH - len(f"  {'':{_SETS_WIDTH}} {'':{_REPS_WIDTH}}  60.0 kg")
+# Where the words of a day need more, figures have to do.
+_DAY: Final = "yMMMd" if _width_of_days("yMMMd") <= _DAY_ROOM else "short"
+_DAY_WIDTH: Final = _width_of_days(_DAY)
+
+
+def session_line(summary: SessionSummary) -> str:
+    """Return a session in a row of the list: day, sets and reps, load."""
+    return f"{day_text(summary.at(None), _DAY):>{_DAY_WIDTH}}  {_amount(summary)}"
 
 
 def _amount(summary: SessionSummary) -> str:
@@ -118,7 +120,7 @@ def card_lines(last: SessionSummary) -> Iterator[Shown]:
     title = last.shown_exercise if exercise is None else exercise.title
     yield plain(f"{title}{simulated}", "bold")
     length = "" if last.duration_s is None else f" · {clock_time(last.duration_s)} min"
-    day = day_text(last.at(None), "full")
+    day = day_text(last.at(None), "yMMMEd")
     yield plain(f"{day}, {last.at(None):%H:%M}{length}", "dim")
     yield plain(_amount(last).strip())
     if last.lockout_s is not None:  # a session that no sensor saw has no measures

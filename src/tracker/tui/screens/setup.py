@@ -75,7 +75,7 @@ _HINTS: Final = {
     "reps": _("per set; leave blank for open"),
     "tempo": _("down-floor-up-hold; X: full speed"),
     "hold": _("s at the top; blank: as in the tempo"),
-    "loss": _("% of the best rep, then the set ends"),
+    "loss": _("% below the best rep ends the set"),
     "rest": _("s between sets"),
     "tension": _("a word when the hips rest on the floor"),
     "sound": _("counts, beats and cues to hear"),

@@ -51,6 +51,17 @@ class FormRow(Horizontal):
         yield self.field
         yield self._hint
 
+    def on_mount(self) -> None:
+        """Make room for the longest label of the form, in whichever language."""
+        assert self.parent is not None
+        rows = self.parent.query_children(FormRow)
+        self._title.styles.min_width = max(row.label_width for row in rows)
+
+    @property
+    def label_width(self) -> int:
+        """Columns of the label, with the sign before it and the gap to a field that has none."""
+        return 1 + len(self.label) + (0 if isinstance(self.field, Choice) else 1)
+
     def on_descendant_focus(self) -> None:
         """Point at the row with the focus, with a sign that needs no colour."""
         self._title.update(f"▸{self.label}")

@@ -150,8 +150,8 @@ def phase_text(phase: Phase | None) -> str:
 _LONGEST_WORDS: Final = max((phase_text(phase) for phase in LIFTERS_ORDER), key=strokes_wide)
 """The widest phase: all are drawn at a size at which it fits."""
 
-_LONGEST: Final = f"{_LONGEST_WORDS} {decimal(0.0, 1)}"
-"""The same with its time beside it."""
+_LONGEST_WORD: Final = _LONGEST_WORDS.split(" ")[-1]
+"""The same without its sign."""
 
 
 MOVE_STEP_S: Final = 0.2
@@ -178,15 +178,21 @@ def time_text(snapshot: SessionSnapshot) -> str:
     return "" if rest_s is None else clock_time(rest_s)
 
 
-def phase_lines(words: str, time: str, width: int, height: int) -> Sequence[str]:
-    """Return the words and the time as large as they fit: side by side, or one above the other."""
+def phase_lines(
+    words: str, time: str, width: int, height: int, longest: str = _LONGEST_WORDS
+) -> Sequence[str]:
+    """Return the words and the time as large as they fit: side by side, or one above the other.
+
+    So that they keep their size, there has to be room for the `longest` words as well.
+    """
     beside = " ".join(part for part in (words, time) if part)
+    longest_beside = f"{longest} {decimal(0.0, 1)}"
     half = (height - 1) // 2
-    if stroke_of(_LONGEST_WORDS, width, half) > stroke_of(_LONGEST, width, height):
-        upper = block_text(words, width, half, room_for=_LONGEST_WORDS)
-        lower = ("", *block_text(time, width, half, room_for=_LONGEST_WORDS)) if time else ()
+    if stroke_of(longest, width, half) > stroke_of(longest_beside, width, height):
+        upper = block_text(words, width, half, room_for=longest)
+        lower = ("", *block_text(time, width, half, room_for=longest)) if time else ()
         return [f"{line:^{width}}" for line in (*upper, *lower)]
-    return block_text(beside, width, height, room_for=_LONGEST)
+    return block_text(beside, width, height, room_for=longest_beside)
 
 
 class PhaseBar(LinesWidget):
@@ -212,7 +218,11 @@ class PhaseBar(LinesWidget):
         _set_phase(self, phase)
 
     def drawn(self, width: int, height: int) -> list[str]:
-        lines = phase_lines(phase_text(self.phase), self.time, width - 2, height)
+        words = phase_text(self.phase)
+        lines = phase_lines(words, self.time, width - 2, height)
+        if len(lines) < 2:
+            # Where the words are long, they are rather drawn without their sign and the margins.
+            lines = phase_lines(words.split(" ")[-1], self.time, width, height, _LONGEST_WORD)
         return centred(lines, width, height)
 
 

@@ -29,6 +29,7 @@ from tracker.language import _, counted, localized, ngettext, pgettext
 from tracker.tui.plain import Shown, joined, plain
 from tracker.tui.widgets.bars import bar_room, upright_bars
 from tracker.tui.widgets.block_text import LinesWidget, SnapshotWidget, line_strip
+from tracker.tui.widgets.live import SIGNS as PHASE_SIGNS
 from tracker.tui.widgets.live import bar
 
 if TYPE_CHECKING:
@@ -55,17 +56,17 @@ LONGEST_BAR: Final = 40
 
 _REP: Final = pgettext("column", "rep")
 _REP_WIDTH: Final = max(3, len(_REP))
-_PHASE_WIDTH: Final = max(5, *map(len, PHASE_WORDS.values()))
+_PHASE_WIDTHS: Final = {phase: max(5, len(PHASE_WORDS[phase])) for phase in LIFTERS_ORDER}
 _RANGE: Final = _("range")
 _RANGE_WIDTH: Final = 6
 _VELOCITY: Final = _("velocity")
 _VELOCITY_WIDTH: Final = 7
 """Columns of the numbers of a rep; those of range and velocity come without their bars."""
-_REMARKS: Final = _("remarks")
+_REMARKS: Final = pgettext("column", "remarks")
 
 _NUMBERS_WIDTH: Final = (
     _REP_WIDTH
-    + len(LIFTERS_ORDER) * (_PHASE_WIDTH + 2)
+    + sum(width + 2 for width in _PHASE_WIDTHS.values())
     + len("  ")
     + _RANGE_WIDTH
     + _VELOCITY_WIDTH
@@ -122,7 +123,7 @@ def _numbered(
     name: str, durations_s: Mapping[Phase, float | None], marks: Mapping[Phase, str]
 ) -> str:
     phases = " ".join(
-        f"{number(durations_s[phase]):>{_PHASE_WIDTH}}{marks.get(phase, ' ')}"
+        f"{number(durations_s[phase]):>{_PHASE_WIDTHS[phase]}}{marks.get(phase, ' ')}"
         for phase in LIFTERS_ORDER
     )
     return f"{name:>{_REP_WIDTH}} {phases}"
@@ -153,7 +154,7 @@ def rows_on(rows: Sequence[Row], width: int) -> tuple[Row, ...]:
 
 def header(bars: int) -> str:
     """Return the line above the reps."""
-    phases = " ".join(f"{PHASE_WORDS[phase]:>{_PHASE_WIDTH}} " for phase in LIFTERS_ORDER)
+    phases = " ".join(f"{PHASE_WORDS[phase]:>{_PHASE_WIDTHS[phase]}} " for phase in LIFTERS_ORDER)
     measures = f"{_RANGE:<{bars + _RANGE_WIDTH}}{_VELOCITY:<{bars + _VELOCITY_WIDTH}}"
     return f"{_REP:<{_REP_WIDTH}} {phases}  {measures}{_REMARKS}"
 
@@ -300,6 +301,13 @@ def phases_text(rep: Rep, plan: Plan) -> str:
     )
 
 
+def _in_signs(phases: str) -> str:
+    """Return a line of phases with their signs in place of their words."""
+    for phase, word in PHASE_WORDS.items():
+        phases = phases.replace(f"{word} ", f"{PHASE_SIGNS[phase]} ")
+    return phases
+
+
 class LastRep(SnapshotWidget):
     """Phases against the plan, tempo, range and velocity."""
 
@@ -328,10 +336,12 @@ class LastRep(SnapshotWidget):
         styles = ("dim", "bold", "", "")
         width = self.size.width
         # Where the dots have no room, the spaces around them do.
-        lines = (
+        lines = [
             line if len(line) <= width else line.replace(" · ", "  " if i > 1 else " ")
             for i, line in enumerate(self.lines)
-        )
+        ]
+        if len(lines[1]) > width:
+            lines[1] = _in_signs(lines[1])
         return joined(map(plain, lines, styles))
 
 
