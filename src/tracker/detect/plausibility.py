@@ -154,7 +154,8 @@ def criteria(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
     if movement.weighed is None or movement.weighed[0] is not exercise:
         # It is asked for by everybody who judges the movement.
         object.__setattr__(movement, "weighed", (exercise, _weighed(exercise, movement)))
-    return movement.weighed[1]
+    found: tuple[Criterion, ...] = movement.weighed[1]
+    return found
 
 
 def _weighed(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
