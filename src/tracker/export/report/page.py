@@ -68,8 +68,10 @@ REASON_WORDS: Final = {
     "across": _("not about an axis across the body"),
     "size": _("not as far as the others"),
     "bottom": _("started elsewhere than the others"),
+    "began": _("began half-way up"),
     "top": _("ended elsewhere than the others"),
     "axis": _("turned another way than the others"),
+    "tempo": _("much slower or faster than the others"),
     "alone": _("by itself"),
     "no_gyroscope": _("seen without a gyroscope"),
 }
