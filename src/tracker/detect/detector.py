@@ -256,6 +256,11 @@ class Detector:
                 segment.number
             ):
                 return False
+            case SegmentState.ENDED if (
+                segment.axis is not None and self._pairer.has_returned(segment.number)
+            ):
+                # A gyroscope foresees its end to within a sample or two.
+                return False
         return worth_measuring(self._exercise, segment, in_set=self._sets.open_set is not None)
 
     def _measured(self, segment: Segment) -> Movement:
