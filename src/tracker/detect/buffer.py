@@ -249,9 +249,7 @@ class MotionBuffer:
         grown = float(self._grown(_JOLTS, first, last))
         return math.sqrt(max(grown, 0.0) / (last - first))
 
-    def jolts_mps2(
-        self, first: NDArray[np.intp], last: NDArray[np.intp]
-    ) -> NDArray[np.float64]:
+    def jolts_mps2(self, first: NDArray[np.intp], last: NDArray[np.intp]) -> NDArray[np.float64]:
         """Return the same from each of some samples to another after it, shape (n,)."""
         sums = self._data[_SUMS][_JOLTS]
         grown = np.maximum(sums[last - self._first] - sums[first - self._first], 0.0)

@@ -256,8 +256,8 @@ class Detector:
                 segment.number
             ):
                 return False
-            case SegmentState.ENDED if (
-                segment.axis is not None and self._pairer.has_returned(segment.number)
+            case SegmentState.ENDED if segment.axis is not None and self._pairer.has_returned(
+                segment.number
             ):
                 # A gyroscope foresees its end to within a sample or two.
                 return False
