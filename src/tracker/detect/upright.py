@@ -125,9 +125,9 @@ class UprightWatch:
         """Return the mean posture, shape (3,), of those looks whose last seconds were walked."""
         oldest = int(due[0]) - self._window
         windows = due - self._window - oldest
-        up = sliding_window_view(
-            self._buffer.up(oldest, int(due[-1])).T, self._window, axis=1
-        )[:, windows]
+        up = sliding_window_view(self._buffer.up(oldest, int(due[-1])).T, self._window, axis=1)[
+            :, windows
+        ]
         total = up.sum(axis=2)
         x, y, z = total
         mean = total / np.sqrt(x * x + y * y + z * z)
