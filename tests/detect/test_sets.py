@@ -17,6 +17,7 @@ from tracker.detect.sets import (
     CUT_BY_END,
     CUT_BY_KEY,
     NEVER_DOWN,
+    NO_SET,
     UNLIKE,
     WENT_ON,
     SetTracker,
@@ -425,8 +426,15 @@ def test_a_rep_counts_when_its_way_up_is_about_to_end(state: SegmentState) -> No
     assert training.words() == ["set 1", "count 1", "complete 1", "count 2"]
 
 
-@pytest.mark.parametrize("state", [SegmentState.ENDING, SegmentState.ENDED])
-@pytest.mark.parametrize(("share", "at_once"), [(0.86, True), (0.84, False)])
+@pytest.mark.parametrize(
+    ("state", "share", "at_once"),
+    [
+        (SegmentState.ENDING, 0.86, True),
+        (SegmentState.ENDED, 0.86, True),
+        (SegmentState.ENDING, 0.84, False),
+        (SegmentState.ENDED, 0.84, True),
+    ],
+)
 def test_a_shorter_way_up_of_a_known_set_may_only_have_stuck(
     state: SegmentState, share: float, at_once: bool
 ) -> None:
@@ -665,3 +673,78 @@ def test_a_way_up_cut_at_its_end_has_no_size_and_no_top() -> None:
     assert cut.flags == (Flag.GAP,)
     assert cut.concentric_s is cut.rom_deg is cut.rise_m is cut.top_deg is None
     assert record.reps[2].top_deg is not None
+
+
+def test_a_young_set_that_is_none_taken_together_is_withdrawn() -> None:
+    training = Training()
+    for index, sd_m in enumerate((0.3, 0.1, 0.05)):
+        start_s = 5.0 * index
+        rolls = movement(1, start_s, start_s + 1.0, state=SegmentState.FINISHED)
+        training.move(replace(rolls, rise_m=0.05, rise_sd_m=sd_m))
+        training.down(start_s + 2.0)
+    assert training.reps == []
+    assert {why for _, why in training.withdrawals()} <= {NO_SET, ALONE}
+
+
+def test_a_rep_that_begins_half_way_up_is_a_dip_that_was_made_good() -> None:
+    training = Training()
+    for start_s in (0.0, 5.0, 10.0):
+        training.rep(start_s)
+    half_deg = 0.45 * TOP_DEG + 0.55 * BOTTOM_DEG
+    training.up(15.0)
+    training.down(17.0, to_deg=half_deg)
+    training.up(19.0, from_deg=half_deg)
+    training.down(21.0)
+    training.rest()
+    assert training.reps == [4]
+
+
+@pytest.mark.parametrize(("aside_deg", "elsewhere"), [(30.0, False), (75.0, True)])
+def test_a_set_is_over_where_a_movement_begins_elsewhere(
+    aside_deg: float, elsewhere: bool
+) -> None:
+    training = Training()
+    assert not training.tracker.is_elsewhere(movement(9, 0.0, 1.0))
+    training.rep(0.0)
+    training.rep(5.0)
+    there = movement(9, 10.0, 11.0, TOP_DEG + aside_deg, TOP_DEG + aside_deg + 40.0)
+    assert training.tracker.is_elsewhere(there) is elsewhere
+    assert not training.tracker.is_elsewhere(movement(9, 10.0, 11.0, -10.0, 5.0))
+
+
+def test_half_a_rep_behind_a_hole_shows_that_the_set_goes_on() -> None:
+    training = Training()
+    training.rep(0.0)
+    training.rep(5.0)
+    before_s = training.tracker.deadline_s
+    down = movement(9, 14.0, 15.5, TOP_DEG, BOTTOM_DEG)
+    training.tracker.saw(down)
+    assert training.tracker.deadline_s == before_s, "nothing was missed"
+    training.hole(1.0, resumed_s=12.0)
+    training.tracker.saw(movement(9, 12.5, 13.5, 60.0, 100.0))
+    assert training.tracker.deadline_s == pytest.approx(before_s + 1.0), "that was no rep"
+    training.tracker.saw(down)
+    assert training.tracker.deadline_s == pytest.approx(15.5 + HIP_THRUST.set_gap_s)
+    training.rep(24.0)
+    training.rest()
+    assert training.reps == [3]
+
+
+def test_a_short_movement_that_is_not_clearly_a_rep_may_only_have_stuck() -> None:
+    training = Training()
+    for start_s in (0.0, 5.0, 10.0):
+        training.rep(start_s)
+    stopped = replace(early(15.0, SegmentState.ENDED, 0.75), planarity=0.8, coherence=0.85)
+    training.move(stopped)
+    assert training.words()[-1] != "count 4"
+    training.move_on(replace(stopped, state=SegmentState.SETTLED))
+    assert training.words()[-1] == "count 4"
+
+
+def test_a_doubtful_first_rep_is_announced_once_it_is_over() -> None:
+    training = Training()
+    doubtful = replace(early(3.0, SegmentState.ENDING), planarity=0.8, coherence=0.8)
+    training.move(doubtful)
+    assert training.words() == []
+    training.move_on(replace(doubtful, state=SegmentState.FINISHED))
+    assert training.words() == ["set 1", "count 1"]

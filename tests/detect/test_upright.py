@@ -45,7 +45,7 @@ def steps(
 
 def shown(motion: MotionBlock) -> NDArray[np.float64] | None:
     buffer = MotionBuffer(RATE_HZ)
-    watch = UprightWatch(buffer)
+    watch = UprightWatch(buffer, HIP_THRUST)
     buffer.append(motion, 0, len(motion.up))
     watch.look(buffer.stop)
     return watch.upright
@@ -74,7 +74,7 @@ def test_nothing_else_does(motion: MotionBlock) -> None:
 
 def test_a_set_shows_it_until_somebody_walks() -> None:
     buffer = MotionBuffer(RATE_HZ)
-    watch = UprightWatch(buffer)
+    watch = UprightWatch(buffer, HIP_THRUST)
     lift = movement(1, 2.0, 3.0, BOTTOM_DEG, TOP_DEG)
     watch.lay(lift)
     assert watch.upright is not None
@@ -89,6 +89,21 @@ def test_a_set_shows_it_until_somebody_walks() -> None:
     assert watch.upright @ UP > np.cos(np.radians(3.0)), "steps show it better"
 
 
+@pytest.mark.parametrize(("top_deg", "fits"), [(95.0, True), (120.0, True), (10.0, False)])
+def test_a_set_that_ends_where_steps_say_confirms_them(top_deg: float, fits: bool) -> None:
+    buffer = MotionBuffer(RATE_HZ)
+    watch = UprightWatch(buffer, HIP_THRUST)
+    motion = steps(6.0)
+    buffer.append(motion, 0, len(motion.up))
+    watch.look(buffer.stop)
+    assert watch.upright is not None
+    before = watch.doubt
+    turn = np.radians(top_deg)
+    ends = np.cos(turn) * UP + np.sin(turn) * np.cross(LEFT, UP)
+    watch.lay(replace(movement(1, 2.0, 3.0), to_up=ends))
+    assert (watch.doubt < 0.2 * before) is fits
+
+
 def test_a_lift_ends_lying_and_what_ends_upright_is_none() -> None:
     lift = movement(1, 2.0, 3.0, BOTTOM_DEG, TOP_DEG)
     across = np.cross(LEFT, lift.to_up)
@@ -96,7 +111,7 @@ def test_a_lift_ends_lying_and_what_ends_upright_is_none() -> None:
     stands = replace(lift, upright=lift.to_up)
     rolls = replace(lift, upright=LEFT)
     unknown = evidence(HIP_THRUST, lift)
-    assert lying(lift) == ()
+    assert lying(HIP_THRUST, lift) == ()
     assert unknown < evidence(HIP_THRUST, lies) < unknown + 1.0
     assert evidence(HIP_THRUST, stands) < unknown - 3.0
     assert evidence(HIP_THRUST, rolls) < unknown - 2.0
@@ -112,5 +127,5 @@ def test_it_does_not_matter_how_the_sensor_is_worn(mounting: NDArray[np.float64]
         to_up=mounting @ plain.to_up,
         axis=mounting @ plain.axis,
     )
-    for one, other in zip(lying(plain), lying(worn), strict=True):
+    for one, other in zip(lying(HIP_THRUST, plain), lying(HIP_THRUST, worn), strict=True):
         assert one.value == pytest.approx(other.value, abs=1e-4)

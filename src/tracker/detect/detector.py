@@ -9,11 +9,11 @@ import numpy as np
 
 from tracker.detect.buffer import MotionBuffer
 from tracker.detect.calibration import CalibrationHold, ReferenceReps
-from tracker.detect.features import Pauses, measure, pitch_trace
+from tracker.detect.features import Known, Pauses, measure, pitch_trace
 from tracker.detect.lockout import LockoutReference
 from tracker.detect.lowering import LoweringWatch
 from tracker.detect.pairing import RepPairer
-from tracker.detect.plausibility import plausible, worth_measuring
+from tracker.detect.plausibility import plausible, quietest, worth_measuring
 from tracker.detect.segmentation import Segmenter, SegmenterSettings, SegmentState
 from tracker.detect.sets import CUT_BY_END, SetTracker
 from tracker.detect.tracks import ArcTrack, HeightTrack, RotationTrack
@@ -44,6 +44,9 @@ LEAST_TRAVEL_SHARE: Final = 0.5
 TAKEN_S: Final = 60.0
 """As much of a longer block is taken into the buffer at once: what is looked at stays in it."""
 
+MOST_DIP_RAD: Final = float(np.radians(18.0))
+"""The largest rep turns by 60°, and a dip in its hold by 30 % of that."""
+
 PIECE_S: Final = 10.0
 """And as much is scanned at once: less than any set gap, so that a deadline never falls into the
 piece that sets it."""
@@ -62,20 +65,25 @@ class Detector:
             self._rotation = RotationTrack(self._buffer)
             self._arc = ArcTrack(self._buffer)
             least = LEAST_TRAVEL_SHARE * float(np.radians(exercise.least_range_of_arc_deg))
+            most_dip = MOST_DIP_RAD
         else:
             least = LEAST_TRAVEL_SHARE * exercise.least_rise_m
+            most_dip = math.inf
         track = self._rotation or HeightTrack(self._buffer)
-        self._finder = Segmenter(self._buffer, track, SegmenterSettings(least))
+        self._finder = Segmenter(self._buffer, track, SegmenterSettings(least, most_dip=most_dip))
         self._pairer = RepPairer(exercise)
         pauses = None
         self._upright: UprightWatch | None = None
         if self._rotation is not None and self._arc is not None:
             pauses = Pauses(self._buffer, self._rotation, self._arc)
-            self._upright = UprightWatch(self._buffer)
+            self._upright = UprightWatch(self._buffer, exercise)
         self._sets = SetTracker(exercise, self._pairer, pauses)
         self._calibration: CalibrationHold | None = None
         self._reference: ReferenceReps | None = None
         self._lowering = LoweringWatch(self._buffer)
+        self._row: tuple[float, float] | None = None
+        """End of the latest movement that could be part of a rep, s, and the jolt before the row
+        of them that it belongs to, m/s²."""
         self._begun = False
 
     def process(self, block: MotionBlock) -> Iterator[Event]:
@@ -242,7 +250,11 @@ class Detector:
             self._pairer.pass_over(segment)
             return
         self._look_about(segment.now)
-        for news in self._pairer.feed(self._measured(segment)):
+        movement = self._measured(segment)
+        if self._sets.is_elsewhere(movement):
+            yield from self._sets.end()
+        self._sets.saw(movement)
+        for news in self._pairer.feed(movement):
             yield from self._sets.feed(news)
 
     def _is_news(self, segment: Segment) -> bool:
@@ -265,13 +277,18 @@ class Detector:
 
     def _measured(self, segment: Segment) -> Movement:
         """Measure a segment, and learn the axis of one that could be part of a rep."""
-        upright = None if self._upright is None else self._upright.upright
-        signal = self._exercise.signal
-        movement = measure(self._buffer, self._finder, segment, signal, upright)
+        shown, signal = self._upright, self._exercise.signal
+        known = Known(
+            upright=None if shown is None else shown.upright,
+            upright_doubt=0.0 if shown is None else shown.doubt,
+            row=self._row,
+        )
+        movement = measure(self._buffer, self._finder, segment, signal, known)
         if (
             self._rotation is not None
             and segment.state is SegmentState.FINISHED
             and plausible(self._exercise, movement)
         ):
             self._rotation.learn(movement.axis)
+            self._row = (movement.end_s, quietest(movement))
         return movement

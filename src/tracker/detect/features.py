@@ -114,6 +114,11 @@ class Movement:
     """Root mean square of the vertical acceleration in the seconds before, m/s²."""
     upright: NDArray[np.float64] | None = None
     """Up in sensor axes of the wearer upright, shape (3,); None while nothing has shown it."""
+    upright_doubt: float = 0.0
+    """Probability that the sensor is worn another way than what showed `upright`."""
+    row_jolt_mps2: float = math.inf
+    """The same before the first of a row of movements like a rep that it goes on; infinite where
+    it goes on none."""
     _samples: _Samples | None = field(default=None, init=False, repr=False)
     """What is left to measure it from."""
     weighed: Any = field(default=None, init=False, repr=False)
@@ -154,12 +159,31 @@ class Movement:
         return 2.0 * math.sin(min(max(self.size, 1e-3), math.pi) / 2.0)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """What is known before a movement is measured."""
+
+    upright: NDArray[np.float64] | None = None
+    upright_doubt: float = 0.0
+    row: tuple[float, float] | None = None
+    """End of the latest movement like a rep, s, and the jolt before its row, m/s²."""
+
+    def row_jolt_mps2(self, start_s: float) -> float:
+        """Return the jolt before the row that a movement goes on; infinite if it does not.
+
+        A lift jolts as well: what a row of them began with says whether somebody walked.
+        """
+        if self.row is None or not 0.0 <= start_s - self.row[0] < QUIET_BEFORE_S:
+            return math.inf
+        return self.row[1]
+
+
 def measure(
     buffer: MotionBuffer,
     segmenter: Segmenter,
     segment: Segment,
     signal: LiftSignal,
-    upright: NDArray[np.float64] | None = None,
+    known: Known | None = None,
 ) -> Movement:
     """Return the segment with its measures, from the samples that are known by now.
 
@@ -198,7 +222,8 @@ def measure(
         turning=buffer.turning_squared(turn_first, turn_last),
         errors=errors,
     )
-    known = {
+    before = known or Known()
+    measures = {
         "number": segment.number,
         "state": segment.state,
         "direction": segment.direction,
@@ -211,12 +236,14 @@ def measure(
         "to_up": to_up,
         "by_gyroscope": buffer.gyroscope,
         "jolt_before_mps2": buffer.jolt_mps2(max(first - reach, buffer.first), first),
-        "upright": upright,
+        "row_jolt_mps2": before.row_jolt_mps2(start_s),
+        "upright": before.upright,
+        "upright_doubt": before.upright_doubt,
         "_samples": samples,
         "weighed": None,
     }
     movement = object.__new__(Movement)
-    for name, value in known.items():
+    for name, value in measures.items():
         object.__setattr__(movement, name, value)
     surge_s, size = start_s, segment.travel
     if signal is LiftSignal.HEIGHT:

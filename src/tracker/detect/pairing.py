@@ -19,6 +19,7 @@ from tracker.detect.plausibility import (
     evidence,
     possible_size,
     rises,
+    turns_away,
 )
 from tracker.detect.segmentation import SegmentState
 from tracker.detect.vectors import dot
@@ -51,7 +52,7 @@ ALONG_AXIS_OF_ARC: Final = 0.5
 MOST_OF_PROVISIONAL: Final = 1.5
 """Another movement, this much larger than a provisional rep, says for itself which way it went."""
 
-UP_FIRST: Final = 0.7
+UP_FIRST: Final = 2.0
 """Nats: two of three movements out of rest, alike a rep in all else, are a concentric."""
 
 PROVISIONAL_SAYS: Final = 4.0
@@ -59,6 +60,9 @@ PROVISIONAL_SAYS: Final = 4.0
 
 COUNTED_SAYS: Final = 2.0
 """Nats: a rep that was announced is not taken back for nothing."""
+
+AWAY_SAYS: Final = 2.0
+"""Nats from which the turn away from upright says more than a rise without a gyroscope."""
 
 LEVEL_SAYS: Final = 4.0
 """Nats: a level of the wearer's own seldom tells the wrong end of a movement."""
@@ -231,7 +235,10 @@ class RepPairer:
         if not movement.by_gyroscope:
             level = self.level.rises(movement) if self.level is not None else None
             slow = movement.duration_s > TRUSTED_ARC_S
-            return movement.rise_m > 0.0 if level is None or not slow else level
+            if level is not None and slow:
+                return level
+            away = turns_away(movement)
+            return movement.rise_m > 0.0 if abs(away) < AWAY_SAYS else away > 0.0
         lift = self.lift
         said = rises(movement)
         if lift is None:
@@ -342,10 +349,15 @@ class RepPairer:
         # Heights are less sure than angles: it has come back unless they surely differ.
         return missing <= math.hypot(RETURN_SHARE * there.rise_sd_m, back.rise_sd_m)
 
-    @staticmethod
-    def _is_dip(there: Movement, movement: Movement) -> bool:
-        """Return whether a movement only makes good for a sag near the end of the way there."""
-        return movement.size < RETURN_SHARE * there.size and _from_its_end(there, movement)
+    def _is_dip(self, there: Movement, movement: Movement) -> bool:
+        """Return whether a movement only makes good for a sag near the end of the way there.
+
+        Before a first rep, what is more like one than the way there is no part of its hold.
+        """
+        if movement.size >= RETURN_SHARE * there.size or not _from_its_end(there, movement):
+            return False
+        counted = self.lift is not None
+        return counted or evidence(self._exercise, movement) <= evidence(self._exercise, there)
 
     def _is_fidget(self, size: float) -> bool:
         """Return whether a movement some other way is too small to end a rep that is under way."""

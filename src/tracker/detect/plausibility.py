@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import median
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -41,7 +42,7 @@ SHORTEST_WAY_S: Final = 0.2
 
 SHORTEST_WAY_OF_ARC_S: Final = 0.1
 """The same without a gyroscope, where only the middle 70 % of the travel is counted, which takes
-0.41 of a movement: a quarter of a second from standstill to standstill."""
+0.41 of a movement, and less where pushing and braking lean gravity as well."""
 
 LONGEST_WAY_S: Final = 12.0
 """A slower movement is not part of a rep: rehab reps take up to 8 s in all."""
@@ -78,6 +79,9 @@ MOST_FOR_SET: Final = 2.5
 MOST_FOR_OWN: Final = 2.0
 """The same for how a movement in a set goes: sitting up after it is as smooth and straight."""
 
+LATEST_TEMPO: Final = 3
+"""As many of the latest reps show a set's tempo: lifters tire."""
+
 OF_THE_SET: Final = ("turn", "radius", "upright", "across")
 """Criteria in whose place a set has its own measure."""
 
@@ -88,14 +92,15 @@ RADIUS_M: Final = 0.43
 RADIUS_SD_M: Final = 0.09
 """Hips hinge about shoulders that are 0.36 to 0.55 m away; a sensor is worn up to 10 cm aside."""
 
+LONG_RADIUS_SD_M: Final = 0.15
+"""The same for longer ones: a back that arches on the way up turns the pelvis by less than the
+trunk, by a quarter or so."""
+
 FULL_SHARE: Final = 0.8
 """A concentric of this share of the set's range shows what its top is like."""
 
-LYING_DEG: Final = 95.0
-"""From upright to the top of a lift, where knees, hips and shoulders are level."""
-
-REMOUNTED: Final = 0.03
-"""Share of sensors that were carried while somebody walked, and put on after."""
+AWAY_SD_DEG: Final = 15.0
+"""What the turn away from upright is off by: sway, and where the steps or the set showed it."""
 
 MOST_FOR_LYING: Final = 0.3
 """Whoever lies down for a set also stretches, rolls and sits up there."""
@@ -162,7 +167,9 @@ def _weighed(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
     turning = abs(math.log(max(movement.rotation_rad, 1e-6) / max(size, 1e-6)))
     return (
         Criterion("turn", size, _turn(exercise, size)),
-        Criterion("radius", radius_m, _radius(radius_m, RADIUS_M, RADIUS_SD_M, sd_m)),
+        Criterion(
+            "radius", radius_m, _radius(radius_m, RADIUS_M, RADIUS_SD_M, LONG_RADIUS_SD_M, sd_m)
+        ),
         Criterion("coherence", movement.coherence, coherence),
         Criterion(
             "planarity",
@@ -179,21 +186,21 @@ def _weighed(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
             duration_s,
             _ratio(_lognormal(duration_s, 1.2, 0.65), _lognormal(duration_s, 0.6, 0.8)),
         ),
-        *lying(movement),
+        *lying(exercise, movement),
     )
 
 
-def lying(movement: Movement) -> tuple[Criterion, ...]:
-    """Return what the upright posture, if steps have shown it, says about a movement.
+def lying(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
+    """Return what the upright posture, if something has shown it, says about a movement.
 
     Notes
     -----
-    Error models, of a rep against of anything else; one sensor in thirty is put on after the
-    walk.
+    Error models, of a rep against of anything else; with the probability `upright_doubt` the
+    sensor is worn another way, and then a rep ends anywhere.
 
     upright
-        Normal, 95° ± 20°, for the angle between the posture at the top and upright; against half
-        of all movements ending upright, within 15°, the others anywhere.
+        Normal about the exercise's `top_deg`, for the angle between the posture at the top and
+        upright; against half of all movements ending upright, within 15°, the others anywhere.
     across
         Half-normal, 15°, for how far the axis is from lying across the body; against half of all
         movements anywhere. Without a gyroscope the axis is too uncertain.
@@ -202,19 +209,39 @@ def lying(movement: Movement) -> tuple[Criterion, ...]:
     if upright is None:
         return ()
     ends = [_apart_deg(posture, upright) for posture in (movement.from_up, movement.to_up)]
-    # Without a gyroscope nobody knows which of the two is the top.
-    top = ends[movement.rise_m > 0.0] if movement.by_gyroscope else max(ends)
-    worn = 1.0 - REMOUNTED
-    of_rep = worn * _normal(top, LYING_DEG, 20.0) + REMOUNTED / 120.0
+    top = ends[rises(movement) > 0.0]
+    usual, spread = exercise.top_deg
+    doubt = movement.upright_doubt
+    of_rep = (1.0 - doubt) * _normal(top, usual, spread) + doubt / 120.0
     of_else = 0.5 * _half_normal(top, 15.0) + 0.5 / 120.0
     found = Criterion("upright", top, min(_ratio(of_rep, of_else), MOST_FOR_LYING))
     if not movement.by_gyroscope:
         return (found,)
     aside = abs(90.0 - _apart_deg(movement.axis, upright))
-    of_rep = worn * _half_normal(aside, 15.0) + REMOUNTED / 90.0
+    of_rep = (1.0 - doubt) * _half_normal(aside, 15.0) + doubt / 90.0
     of_else = 0.5 * _half_normal(aside, 15.0) + 0.5 / 90.0
     across = Criterion("across", aside, min(_ratio(of_rep, of_else), MOST_FOR_LYING))
     return (found, across)
+
+
+def turns_away(movement: Movement) -> float:
+    """Return how much the upright posture speaks for having gone up, nats; negative for down.
+
+    Notes
+    -----
+    Hips that rise turn away from upright by all that they turn, and come back on the way down,
+    give or take 15° of sway and of what was shown. It knows nothing of the accelerometer's offset.
+    """
+    if movement.upright is None:
+        return 0.0
+    before_deg, after_deg = (
+        _apart_deg(posture, movement.upright) for posture in (movement.from_up, movement.to_up)
+    )
+    change, size = after_deg - before_deg, math.degrees(movement.size)
+    sure, doubt = 1.0 - movement.upright_doubt, movement.upright_doubt
+    up = sure * _normal(change, size, AWAY_SD_DEG) + doubt / 180.0
+    down = sure * _normal(change, -size, AWAY_SD_DEG) + doubt / 180.0
+    return _ratio(up, down)
 
 
 def _planarity(exercise: Exercise, movement: Movement) -> float:
@@ -234,12 +261,17 @@ def _turn(exercise: Exercise, size: float) -> float:
     return _ratio(of_rep, 1.0 / 150.0)
 
 
+def quietest(movement: Movement) -> float:
+    """Return the jolt before a movement, or before the row of lifts that it goes on, m/s²."""
+    return min(movement.jolt_before_mps2, movement.row_jolt_mps2)
+
+
 def quiet(movement: Movement) -> Criterion:
     """Return what the seconds before a movement say about being the first rep of a set.
 
     Lifters lie before they lift, and so do people who sit up; people who walk jolt their hips.
     """
-    jolt = max(movement.jolt_before_mps2, 0.01)
+    jolt = max(quietest(movement), 0.01)
     of_else = 0.6 * _lognormal(jolt, 0.15, 0.9) + 0.4 * _lognormal(jolt, 1.8, 0.5)
     return Criterion("quiet", jolt, min(_ratio(_lognormal(jolt, 0.15, 0.9), of_else), 0.5))
 
@@ -311,7 +343,7 @@ def evidence(exercise: Exercise, movement: Movement, *, first: bool = True) -> f
         slow = movement.duration_s > TRUSTED_ARC_S
         if not slow and not exercise.least_radius_of_arc_m <= radius_m <= MOST_RADIUS_M:
             return -MOST_AGAINST
-        posture = math.fsum(each.evidence for each in lying(movement))
+        posture = math.fsum(each.evidence for each in lying(exercise, movement))
         return OF_ARC + _turn(exercise, movement.rotation_rad) + posture
     said = math.fsum(each.evidence for each in criteria(exercise, movement))
     return BEFORE + said + (quiet(movement).evidence if first else 0.0)
@@ -323,14 +355,17 @@ def plausible(exercise: Exercise, movement: Movement) -> bool:
 
 
 def rises(movement: Movement) -> float:
-    """Return how much the rise speaks for having gone up, nats; negative for down.
+    """Return how much speaks for having gone up, nats; negative for down.
 
-    Both stories have the same size, so only the sign of the rise and its uncertainty matter.
+    Notes
+    -----
+    Both stories have the same size, so only the sign of the rise and its uncertainty matter. The
+    turn away from upright, where that is known, says it as well.
     """
     expected_m = RADIUS_M * movement.chord
     spread_m = RADIUS_SD_M * movement.chord
     variance = spread_m * spread_m + movement.rise_sd_m * movement.rise_sd_m
-    return 2.0 * movement.rise_m * expected_m / variance
+    return 2.0 * movement.rise_m * expected_m / variance + turns_away(movement)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -349,6 +384,8 @@ class SetModel:
     """Mean radius of the concentrics, weighted by what each is worth, m."""
     radius_sd_m: float
     """Standard deviation of what that mean is off by, m."""
+    duration_s: float
+    """Median duration of the latest concentrics, s."""
 
 
 def model_of(ways: Sequence[Movement], size: float) -> SetModel:
@@ -367,6 +404,7 @@ def model_of(ways: Sequence[Movement], size: float) -> SetModel:
         axis=full[-1].axis,
         radius_m=radius_m,
         radius_sd_m=math.sqrt(1.0 / total),
+        duration_s=median(up.duration_s for up in ways[-LATEST_TEMPO:]),
     )
 
 
@@ -383,10 +421,17 @@ def set_criteria(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Cri
     bottom, top
         Half-normal angles of 6° about the postures of the latest reps, one in twenty with a strap
         that slipped, and a fifth of the tops with a lockout that was missed; against any posture.
+    began
+        How far above the bottom it begins, as a share of the range: mean 0.08, for hips that
+        hover between reps; against anywhere. Speaks only against: who has not come back down
+        makes good for a dip.
     axis
         Half-normal with 12°; against half of them any.
     radius
         Normal about that of the set with 7 cm, and what both are off by.
+    tempo
+        Log-normal about the duration of the latest reps, with 35 %, one in seven like anything
+        else: a last rep that grinds; against 80 %. A shorter way takes less time, by the root.
     """
     ratio = math.log(max(up.size, 1e-6) / max(model.size, 1e-6))
     height = exercise.signal is LiftSignal.HEIGHT
@@ -408,6 +453,9 @@ def set_criteria(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Cri
     found.append(Criterion("bottom", bottom, _ratio(of_rep, of_else)))
     if height:
         return tuple(found)
+    above = _above_bottom(model, up)
+    began = min(_ratio(_decay(above, 0.08 * loose), 1.0), 0.0)
+    found.append(Criterion("began", above, began))
     top = _apart_deg(up.to_up, model.top)
     of_rep = 0.8 * _half_normal(top, 6.0 * loose) + (0.2 / 30.0 if top < 30.0 else 0.0)
     found.append(Criterion("top", top, _ratio(of_rep, 1.0 / 120.0)))
@@ -420,9 +468,20 @@ def set_criteria(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Cri
     )
     sd_m = math.hypot(up.rise_sd_m / up.chord, model.radius_sd_m)
     found.append(
-        Criterion("radius", up.radius_m, _radius(up.radius_m, model.radius_m, 0.07, sd_m))
+        Criterion("radius", up.radius_m, _radius(up.radius_m, model.radius_m, 0.07, 0.07, sd_m))
     )
+    slower = math.log(max(up.duration_s, 1e-3) / max(model.duration_s, 1e-3)) - 0.5 * ratio
+    of_else = _normal(slower, 0.0, 0.8)
+    of_rep = 0.85 * _normal(slower, 0.0, 0.35) + 0.15 * of_else
+    found.append(Criterion("tempo", slower, _ratio(of_rep, of_else)))
     return tuple(found)
+
+
+def _above_bottom(model: SetModel, up: Movement) -> float:
+    """Return how far above the set's bottom a movement begins, as a share of the range."""
+    range_deg = max(_apart_deg(model.top, model.bottom), 1.0)
+    nearer_deg = range_deg - _apart_deg(up.from_up, model.top)
+    return min(max(min(nearer_deg, _apart_deg(up.from_up, model.bottom)), 0.0) / range_deg, 1.0)
 
 
 def membership(exercise: Exercise, model: SetModel, up: Movement, *, confirmed: bool) -> float:
@@ -455,6 +514,31 @@ def membership(exercise: Exercise, model: SetModel, up: Movement, *, confirmed: 
     return IN_SET + alike + _capped(own, MOST_FOR_OWN) + 0.5 * quiet(up).evidence
 
 
+def pooled(exercise: Exercise, ways: Sequence[Movement]) -> float:
+    """Return how much speaks for a whole set being one, nats, from its concentrics.
+
+    Notes
+    -----
+    The reps of a set are alike, and so are those of whatever else is done over and over: each is
+    hardly news. So the criteria count once, in the mean over the reps, but for two. The errors of
+    several radii come together, and the surest says how far off their mean is; and who was quiet
+    before one rep does not walk.
+    """
+    known = [up for up in ways if up.by_gyroscope]
+    if not known or exercise.signal is LiftSignal.HEIGHT:
+        return MOST_AGAINST
+    weights = [(up.chord / up.rise_sd_m) ** 2 for up in known]
+    radii = [w * up.radius_m for w, up in zip(weights, known, strict=True)]
+    radius_m = math.fsum(radii) / math.fsum(weights)
+    sd_m = 1.0 / math.sqrt(max(weights))
+    said = _radius(radius_m, RADIUS_M, RADIUS_SD_M, LONG_RADIUS_SD_M, sd_m)
+    shapes = [
+        each.evidence for up in known for each in criteria(exercise, up) if each.name != "radius"
+    ]
+    calmest = max(quiet(up).evidence for up in known)
+    return BEFORE + said + math.fsum(shapes) / len(known) + calmest
+
+
 def _capped(found: Iterable[Criterion], most: float) -> float:
     """Return the sum of evidence, with no more than `most` of it for a rep."""
     each = [criterion.evidence for criterion in found]
@@ -479,9 +563,17 @@ def weakest(exercise: Exercise, up: Movement, model: SetModel | None) -> str | N
     return least.name if least.evidence < 0.0 else None
 
 
-def _radius(radius_m: float, usual_m: float, spread_m: float, sd_m: float) -> float:
+def _radius(
+    radius_m: float,
+    usual_m: float,
+    spread_m: float,
+    long_spread_m: float,
+    sd_m: float,
+) -> float:
     """Return what a radius says; both stories are blurred by what it is off by."""
-    of_rep = 0.997 * _normal(radius_m, usual_m, math.hypot(spread_m, sd_m)) + 0.003 / 3.0
+    below, above = math.hypot(spread_m, sd_m), math.hypot(long_spread_m, sd_m)
+    side = below if radius_m < usual_m else above
+    of_rep = 0.997 * 2.0 * side / (below + above) * _normal(radius_m, usual_m, side) + 0.003 / 3.0
     folding = math.hypot(FOLDING_SD_M, sd_m)
     of_else = 0.5 * _normal(radius_m, 0.0, folding) + 0.5 * _normal(radius_m, 0.0, folding + 0.7)
     return _ratio(of_rep, of_else)

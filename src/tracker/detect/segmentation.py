@@ -8,8 +8,8 @@ from there. Inside, the first of these to happen decides:
     slow-down   speed below 10 % of the segment's own peak → it has ended, for now (`ENDED`)
     settling    no change for a moment after that → the end can be believed (`SETTLED`)
     resumption  faster again, and further the same way → it had only stuck and has not ended
-    reversal    way back of more than a share of the progress → finished; the next segment began
-                at the furthest point
+    reversal    way back of more than a share of the progress, or than any dip → finished; the
+                next segment began at the furthest point
     stillness   ended and slow for a while → finished; idle
     straying    more travel off the track than on it → finished; idle
 
@@ -84,6 +84,9 @@ class SegmenterSettings:
     """Smallest travel that is looked at, in the track's unit (rad or m)."""
     reversal_share: float = 0.3
     """Way back that makes a reversal, as a share of the progress: more than a dip in a hold."""
+    most_dip: float = math.inf
+    """Way back that makes a reversal however far a segment went, in the track's unit: no dip in a
+    hold is deeper, and what went further than any rep holds nothing."""
     resume_share: float = 0.2
     """Speed, as a share of the peak, at which a stuck segment goes on: twice the boundary."""
     resume_travel_share: float = 0.2
@@ -370,7 +373,7 @@ class Segmenter:
         back = furthest - progress
         over: NDArray[np.bool_] = back > settings.least_travel
         if over[over.argmax()]:
-            over &= back > settings.reversal_share * furthest
+            over &= back > np.minimum(settings.reversal_share * furthest, settings.most_dip)
         strayed = self._track.strayed(first, first + len(progress), settings.least_travel)
         if strayed is not None:
             over |= strayed
@@ -451,7 +454,7 @@ class Segmenter:
         reversed_ = (
             in_time
             and back > settings.least_travel
-            and back > settings.reversal_share * self._progress
+            and back > min(settings.reversal_share * self._progress, settings.most_dip)
         )
         if self._end is None and in_time and not reversed_ and not self._aimed_again:
             # It has strayed: the first degrees were not of the axis about which it goes on.

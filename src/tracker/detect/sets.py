@@ -6,7 +6,7 @@ import math
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from tracker.detect.open_set import CountedRep, OpenSet, size_of
+from tracker.detect.open_set import SAME_POSTURE, CountedRep, OpenSet, concentric_of, size_of
 from tracker.detect.pairing import CandidateState
 from tracker.detect.plausibility import (
     BEFORE,
@@ -17,6 +17,7 @@ from tracker.detect.plausibility import (
     evidence,
     membership,
     model_of,
+    pooled,
     weakest,
 )
 from tracker.detect.rep_report import (
@@ -56,16 +57,25 @@ if TYPE_CHECKING:
 
 
 AT_ONCE_SHARE: Final = 0.85
-"""A concentric of this share of the set's range counts at once; a shorter one may be stuck."""
+"""A concentric of this share of the set's range counts at once; a shorter one may be stuck, and
+counts as soon as it has stopped where it is clearly a rep, stuck or not."""
 
 CLEAR: Final = 4.0
-"""A rep with this much evidence, nats, that was done in full is not taken back."""
+"""A rep with this much evidence, nats, is one for sure; done in full it is not taken back."""
+
+FIRST_SAYS: Final = 1.0
+"""Nats of a first rep that is announced before it is over: most of those with less go on to be no
+rep."""
 
 FEW_REPS: Final = 3
 """As many doubtful movements may turn out to have been set-up; more are a set for good."""
 
 MANY_SMALLER: Final = 4
 """So many smaller movements that are alike are a set of their own; fewer are no reps."""
+
+ELSEWHERE: Final = math.cos(math.radians(60.0))
+"""Cosine of the angle from both ends of the reps beyond which nobody is within a set: a strap
+slips by 30° at most."""
 
 HELD_S: Final = 15.0
 """A lockout that lasts this much longer than the set's rest-gap is a hold only if the hips are
@@ -83,6 +93,12 @@ MOST_PENDING: Final = 4
 SURELY_A_SET: Final = 0.95
 SURELY_REPS: Final = 4
 """A set with this confidence and so many reps shows how its wearer lies."""
+
+YOUNG_REPS: Final = 4
+"""A set of up to as many reps may, taken together, turn out to be none."""
+
+SURELY_NONE: Final = -0.5
+"""Nats: what was counted is not taken back for nothing."""
 
 RESTATED_REPS: Final = 40
 """At its end, as many of the latest reps of a set are told again where they are seen otherwise by
@@ -109,6 +125,7 @@ NEVER_DOWN: Final = _("no eccentric followed it")
 ALONE: Final = _("no second whole rep like it followed")
 CUT_BY_KEY: Final = _("a key was pressed before a second rep like it")
 CUT_BY_END: Final = _("the session ended before a second rep like it")
+NO_SET: Final = _("taken together, the movements are no set")
 UNLIKE: Final = _("the movements after it are not like it")
 
 
@@ -130,6 +147,8 @@ class SetTracker:
         self._held_s = 0.0
         self._begun_s = -math.inf
         self._resumed_s = -math.inf
+        self._resumed_way_s = -math.inf
+        """End of the latest way of a rep of which a hole took the other, s."""
         self._saturations: deque[tuple[float, float]] = deque(maxlen=MOST_SATURATIONS)
         self.shown: Movement | None = None
         """The last concentric of the latest set that was surely one."""
@@ -162,7 +181,8 @@ class SetTracker:
         candidate = self._set.reps[-1].candidate
         holding = self._exercise.starts_from is Extreme.BOTTOM and candidate.eccentric is None
         patience_s = self._exercise.set_gap_s + (HELD_S + self._held_s if holding else 0.0)
-        return max(candidate.end_s + self._lost_s + patience_s, self._busy_until_s)
+        latest_s = max(candidate.end_s + self._lost_s, self._resumed_way_s)
+        return max(latest_s + patience_s, self._busy_until_s)
 
     def still_holds(self, up: NDArray[np.float64]) -> bool:
         """Return whether the set goes on at its deadline, because the hips are still up.
@@ -211,6 +231,10 @@ class SetTracker:
         # The measures of a movement are final a moment after its end.
         if counted is None or news.movement.state in TENTATIVE:
             return
+        if news.movement.state is SegmentState.FINISHED and self._is_none():
+            yield from self.end(why=NO_SET)
+            self._pairer.restart()
+            return
         if news.state is CandidateState.RETURNED:
             yield from self._say(counted, None, _("measured again"))
 
@@ -244,6 +268,16 @@ class SetTracker:
             return True
         counted.evidence = self._evidence(counted.candidate)
         return counted.evidence > 0.0
+
+    def _is_none(self) -> bool:
+        """Return whether the few reps of a young set, taken together, are more likely none."""
+        open_set = self._set
+        if open_set is None or open_set.by_hand or not 1 < len(open_set.reps) <= YOUNG_REPS:
+            return False
+        ways = [
+            concentric_of(rep.candidate) for rep in open_set.reps if rep.from_rest and not rep.gap
+        ]
+        return bool(ways) and pooled(self._exercise, ways) < SURELY_NONE
 
     def _take_back(self, counted: CountedRep) -> Iterator[Event]:
         """Withdraw a rep that turned out to be none, with its set if it was the first."""
@@ -308,7 +342,7 @@ class SetTracker:
         open_set = self._set
         if open_set is None:
             return
-        if open_set.confirmed and open_set.lasts(cut_short=cut_short):
+        if open_set.confirmed and open_set.lasts(cut_short=cut_short) and why != NO_SET:
             for counted in open_set.reps[-RESTATED_REPS:]:
                 yield from self._say(counted, open_set.next_start_s(counted), _("the set is over"))
         else:
@@ -324,13 +358,38 @@ class SetTracker:
             self.shown = open_set.reps[-1].candidate.concentric
         yield SetEnded(end_s, open_set.index, len(open_set.reps), sure)
         self._set = None
+        self._resumed_way_s = -math.inf
         self._pairer.forget()
+
+    def saw(self, movement: Movement) -> None:
+        """Take note of a movement behind a hole: half a rep shows that the set went on in it."""
+        if self._set is None or not self._set.reps or movement.state in TENTATIVE:
+            return
+        model, last = self._set.model(), self._set.reps[-1]
+        if model is None or self._resumed_s < last.candidate.end_s:
+            return
+        ends = ((movement.from_up, movement.to_up), (movement.to_up, movement.from_up))
+        like = any(
+            dot(low, model.bottom) > SAME_POSTURE and dot(high, model.top) > SAME_POSTURE
+            for low, high in ends
+        )
+        if like and movement.size >= self._exercise.rep_share * model.size:
+            self._resumed_way_s = movement.end_s
+
+    def is_elsewhere(self, movement: Movement) -> bool:
+        """Return whether a movement begins where nobody is within the open set, which is over."""
+        model = None if self._set is None else self._set.model()
+        if model is None or self._exercise.signal is LiftSignal.HEIGHT:
+            return False
+        start = movement.from_up
+        return max(dot(start, model.bottom), dot(start, model.top)) < ELSEWHERE
 
     def _deadline_of_rest_s(self) -> float:
         """Return the latest start of a rep that still belongs to the open set, s."""
         if self._set is None or not self._set.reps:
             return math.inf
-        return self._set.reps[-1].candidate.end_s + self._lost_s + self._exercise.set_gap_s
+        latest_s = self._set.reps[-1].candidate.end_s + self._lost_s
+        return max(latest_s, self._resumed_way_s) + self._exercise.set_gap_s
 
     def _open(self, start_s: float, *, by_hand: bool) -> SetStarted:
         self._sets += 1
@@ -350,9 +409,12 @@ class SetTracker:
         if said > 0.0:
             reference = None if open_set is None else open_set.reference_size
             early = up.state in TENTATIVE and reference is not None
-            if early and up.size < AT_ONCE_SHARE * (reference or 0.0):
+            stopped = up.state is SegmentState.ENDED and said >= CLEAR
+            if early and not stopped and up.size < AT_ONCE_SHARE * (reference or 0.0):
                 return
             if open_set is None:
+                if said < FIRST_SAYS and up.state is not SegmentState.FINISHED:
+                    return
                 open_set = yield from self._open_after(self._chain_before(candidate), candidate)
             self._pending.clear()
             open_set.competing.clear()
@@ -361,10 +423,13 @@ class SetTracker:
         elif open_set is None:
             if up.state not in TENTATIVE and said > PENDING:
                 self._keep_in_mind(candidate)
-        elif up.state not in TENTATIVE:
-            if said > -math.inf:
+        elif up.state is SegmentState.ENDED or up.state not in TENTATIVE:
+            if said > -math.inf and up.state not in TENTATIVE:
                 open_set.refused[candidate.number] = said
-            if open_set.reps and evidence(self._exercise, up) > 0.0 and self._pairer.goes_up(up):
+            # A movement that has just stopped may be stuck; clearly a rep, it is one all the same.
+            enough = CLEAR if up.state in TENTATIVE else 0.0
+            alone = evidence(self._exercise, up)
+            if open_set.reps and alone > enough and self._pairer.goes_up(up):
                 open_set.compete(candidate)
                 yield from self._settle_competition(open_set)
 
@@ -466,6 +531,7 @@ class SetTracker:
             evidence=said,
         )
         open_set.add(counted)
+        self._resumed_way_s = -math.inf
         self._lost_s = self._held_s = 0.0
         self._pairer.believe(up, sure=open_set.confirmed)
         yield RepCounted(up.end_s, open_set.index, counted.index)

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from tracker.detect.plausibility import LYING_DEG
 from tracker.detect.vectors import dot
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from tracker.detect.buffer import MotionBuffer
     from tracker.detect.features import Movement
+    from tracker.domain import Exercise
 
 LOOK_S: Final = 0.5
 """A look is taken so often."""
@@ -51,12 +51,23 @@ LOOKS_AT_ONCE: Final = 8
 NEWEST: Final = 0.2
 """Weight of the newest look in a posture that is known."""
 
+REMOUNTED: Final = 0.03
+"""Share of sensors that were carried while somebody walked, or lifted, and put on anew after."""
+
+SHOWN_TWICE: Final = 0.003
+"""The same once a set has ended where the steps say that it must: one in three hundred is put on
+anew between sets."""
+
+FITS_DEG: Final = 40.0
+"""Twice the standard deviation of where reps end: a set within this fits what steps have shown."""
+
 
 class UprightWatch:
     """Learns the upright posture from steps, and before the first from a set."""
 
-    def __init__(self, buffer: MotionBuffer) -> None:
+    def __init__(self, buffer: MotionBuffer, exercise: Exercise) -> None:
         self._buffer = buffer
+        self._top_deg = exercise.top_deg[0]
         self._step = round(LOOK_S * buffer.rate_hz)
         self._window = round(WINDOW_S * buffer.rate_hz)
         least, most = (round(each * buffer.rate_hz) for each in LAGS_S)
@@ -69,6 +80,8 @@ class UprightWatch:
         """What the look before showed; None if nobody walked."""
         self.upright: NDArray[np.float64] | None = None
         """Up in sensor axes of the wearer upright, shape (3,); None while nothing has shown it."""
+        self.doubt = 0.0
+        """Probability that it is not that of the sensor as it is worn now."""
         self._laid = False
         """Whether it comes from a set, not from steps."""
 
@@ -101,25 +114,31 @@ class UprightWatch:
             return
         known = self.upright
         if known is None or self._laid or dot(seen, known) < SAME:
-            self.upright, self._laid = seen, False
+            self.upright, self._laid, self.doubt = seen, False, REMOUNTED
         else:
             mixed = known + NEWEST * (seen - known)
             self.upright = mixed / np.sqrt((mixed * mixed).sum())
 
     def lay(self, lift: Movement) -> None:
-        """Take what a set has shown, if nobody walked so far: it ended `LYING_DEG` from upright.
+        """Take what a set has shown: it ended the exercise's `top_deg` from upright.
 
-        The hips turned away from upright on the way up.
+        The hips turned away from upright on the way up. Steps show it better, and are believed
+        more once a set ends where they say that sets end.
         """
+        fits = False
+        if self.upright is not None:
+            ends_deg = np.degrees(np.arccos(np.clip(dot(self.upright, lift.to_up), -1.0, 1.0)))
+            fits = bool(abs(ends_deg - self._top_deg) <= FITS_DEG)
         if self.upright is not None and not self._laid:
+            self.doubt = SHOWN_TWICE if fits else self.doubt
             return
         sense = np.cross(lift.from_up, lift.to_up)
         size = np.sqrt((sense * sense).sum())
         if size > 0.0:
             ahead = np.cross(sense / size, lift.to_up)
-            turned = float(np.radians(LYING_DEG))
+            turned = float(np.radians(self._top_deg))
             self.upright = np.cos(turned) * lift.to_up - np.sin(turned) * ahead
-            self._laid = True
+            self._laid, self.doubt = True, SHOWN_TWICE if fits else REMOUNTED
 
     def _walked(self, due: NDArray[np.intp]) -> dict[int, NDArray[np.float64]]:
         """Return the mean posture, shape (3,), of those looks whose last seconds were walked."""

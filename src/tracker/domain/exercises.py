@@ -42,6 +42,9 @@ class Exercise:
     """Smallest rotation of a rep, degrees; only for exercises read from rotation."""
     usual_range_deg: tuple[float, float] = (0.0, 1.0)
     """Mean and standard deviation of people's rotations, degrees; only read from rotation."""
+    top_deg: tuple[float, float] = (95.0, 20.0)
+    """Mean and standard deviation of the angle from upright to the top of a rep, degrees; only
+    read from rotation. With the shoulders on a bench the trunk is level there."""
     least_rise_m: float = 0.0
     """Smallest vertical travel of a rep, m; only for exercises read from height."""
     least_range_of_arc_deg: float = 0.0
@@ -120,6 +123,8 @@ _ALL: Final = (
         LiftSignal.ROTATION,
         least_range_deg=10.0,
         usual_range_deg=(23.0, 7.0),
+        # The hips are 0.27 m above the shoulders, on a trunk of 0.48 m that lay level before.
+        top_deg=(120.0, 20.0),
         least_range_of_arc_deg=5.0,
         least_radius_of_arc_m=0.04,
     ),
