@@ -37,6 +37,12 @@ CHANNELS: Final = 6
 _ROWS: Final = pytest.StashKey[list[tuple[str, str, str]]]()
 
 
+def base_filter_s(samples: int) -> float:
+    """Return the time that the base filter takes for so many samples, s."""
+    values = np.random.default_rng(1).standard_normal((samples, CHANNELS))
+    return best_of(5, lambda: signal.sosfilt(BASE_FILTER, values, axis=0))
+
+
 @pytest.fixture(scope="session")
 def hour() -> SimulatedSession:
     """An hour of hip thrusts at 100 Hz, five samples in a packet."""
@@ -87,8 +93,7 @@ def sample_csv(folder: Path, hour: SimulatedSession, samples: int) -> Path:
 @pytest.fixture
 def base_hour_s(samples: int) -> float:
     """Time that the base filter takes for the hour, s; measured anew beside every comparison."""
-    values = np.random.default_rng(1).standard_normal((samples, CHANNELS))
-    return best_of(5, lambda: signal.sosfilt(BASE_FILTER, values, axis=0))
+    return base_filter_s(samples)
 
 
 @pytest.fixture

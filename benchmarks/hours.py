@@ -97,7 +97,8 @@ HOURS: Final[dict[str, Callable[[], Hour]]] = {
 
 
 def _drawn(**levels: str) -> dict[str, Any]:
-    case = draw(1, 0, PLAIN | {"exercise": "hip_thrust", "rate": "80-130 Hz"} | levels)
+    plain = {**PLAIN, "exercise": "hip_thrust", "rate": "80-130 Hz"}
+    case = draw(1, 0, plain | levels)
     case["sensor"]["rate_hz"] = RATE_HZ
     return case
 

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pytest
+from conftest import base_filter_s
+from hours import HOURS
 
 from tracker.app.session_files import BIG_BLOCK_SAMPLES, open_session_file
-from tracker.domain import SessionState
+from tracker.domain import HIP_THRUST, SessionInfo, SessionState
 from tracker.engine import build_engine
+from tracker.sensors import SAMPLES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +48,24 @@ def test_hour_of_notifications(
     ledger, taken_s = measure(analyze, 5)
     _tell(report, "hour of notifications, engine alone", taken_s, base_hour_s)
     assert len(ledger.sets) > 10
+
+
+@pytest.mark.parametrize("kind", HOURS)
+def test_hour_of_one_kind(kind: str, measure: Measure, report: Report) -> None:
+    """Samples in blocks, as from a file: what the stages cost, whatever is done in the hour."""
+    whole = HOURS[kind]()
+    notifications = tuple(whole.notifications())
+
+    def analyze() -> int:
+        engine = build_engine(SessionInfo(sensor=SAMPLES.kind, exercise=HIP_THRUST.name))
+        for notification in notifications:
+            engine.feed_many((notification,))
+        engine.finish()
+        return engine.samples
+
+    samples, taken_s = measure(analyze, 3)
+    _tell(report, f"hour of {kind}, engine alone", taken_s, base_filter_s(len(whole.time_s)))
+    assert samples == len(whole.time_s)
 
 
 def test_hour_of_another_orientation_filter(

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from tracker.domain import Event, Exercise, ImuBlock, SensorMend
     from tracker.signal import Finding
 
-CONTAINED_S: Final = 30.0
+CONTAINED_S: Final = 60.0
 """In a whole file, a defect costs at most the rest of a piece of this length; live, one packet.
 Shorter pieces would make the array calls of whole files too short."""
 

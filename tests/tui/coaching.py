@@ -20,6 +20,7 @@ from tracker.tui import TrackerApp
 from tracker.tui.flow import Coach
 from tracker.tui.screens.check import CheckScreen
 from tracker.tui.screens.setup import SetupForm
+from tracker.tui.widgets.live import Count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -156,5 +157,7 @@ async def still(pilot: Pilot[None], theme: str) -> None:
     pilot.app.theme = theme
     for field in pilot.app.screen.query(Input):
         field.cursor_blink = False
+    # How long a rep flashes is a matter of the machine's speed.
+    pilot.app.screen.query(Count).remove_class("-flash")
     pilot.app.workers.cancel_node(pilot.app.screen)
     await pilot.pause()

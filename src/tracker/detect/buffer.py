@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import sys
 from bisect import bisect_right
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -41,6 +42,8 @@ _MOST_KNOWN: Final = 64
 # acceleration; and vertical acceleration, up, and up squared, integrated once and twice.
 _TURNED, _TURNING, _JOLTS, _ONCE, _TWICE = slice(0, 3), 3, 4, slice(5, 12), slice(12, 19)
 
+
+_sample_of: Final = itemgetter(0)
 
 NO_ERRORS: Final = AccErrors(np.zeros(6), np.zeros((6, 6)))
 """What is taken for known of an accelerometer until its errors are said."""
@@ -113,12 +116,12 @@ class MotionBuffer:
 
         Only what is known at the newest samples is ever asked for, live or not.
         """
+        kept = bisect_right(self._known, self.stop, key=_sample_of)
+        if kept > _MOST_KNOWN:
+            del self._known[: kept - 1]
         for sample, errors in block.acc_errors:
             if sample < last and not (self._known and errors is self._known[-1][1]):
                 self._known.append((self.stop + max(sample - first, 0), errors))
-        kept = bisect_right(self._known, self.stop, key=lambda each: each[0])
-        if kept > _MOST_KNOWN:
-            del self._known[: kept - 1]
 
     def _sum_up(self, new: NDArray[np.float64], filled: int, turning: NDArray[np.float64]) -> None:
         """Carry the running sums over the new samples, by the trapezoidal rule."""
@@ -227,7 +230,7 @@ class MotionBuffer:
 
     def acc_errors(self, sample: int) -> AccErrors:
         """Return what is known at a sample of the accelerometer's errors."""
-        at = bisect_right(self._known, sample, key=lambda each: each[0])
+        at = bisect_right(self._known, sample, key=_sample_of)
         return self._known[max(at - 1, 0)][1]
 
     def turned_rad(self, first: int, last: int) -> NDArray[np.float64]:

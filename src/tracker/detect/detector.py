@@ -41,12 +41,15 @@ if TYPE_CHECKING:
 LEAST_TRAVEL_SHARE: Final = 0.5
 """Movements of half the smallest rep are followed, so that a rep is known well before its end."""
 
+TAKEN_S: Final = 60.0
+"""As much of a longer block is taken into the buffer at once: what is looked at stays in it."""
+
 MOST_DIP_RAD: Final = float(np.radians(18.0))
 """The largest rep turns by 60°, and a dip in its hold by 30 % of that."""
 
 PIECE_S: Final = 10.0
-"""Longer blocks are taken in pieces: shorter than the buffer, so that it never loses what is
-looked at, and than any set gap, so that a deadline never falls into the piece that sets it."""
+"""And as much is scanned at once: less than any set gap, so that a deadline never falls into the
+piece that sets it."""
 
 
 class Detector:
@@ -96,10 +99,13 @@ class Detector:
                 yield from self._follow(self._sets.gap(lost_s, block.start_s))
             self._sets.begin(block.start_s)
             self._begun = True
-        piece = round(PIECE_S * self._rate_hz)
-        for first in range(0, len(block.up), piece):
-            self._buffer.append(block, first, first + piece)
-            yield from self._scan()
+        taken, piece = (round(span_s * self._rate_hz) for span_s in (TAKEN_S, PIECE_S))
+        for first in range(0, len(block.up), taken):
+            before = self._buffer.stop
+            self._buffer.append(block, first, first + taken)
+            for until in range(before + piece, self._buffer.stop, piece):
+                yield from self._scan(until)
+            yield from self._scan(self._buffer.stop)
 
     def saturated(self, start_s: float, end_s: float) -> None:
         """Take note of samples, on their way or here, that hit the end of the sensor's range."""
@@ -152,15 +158,15 @@ class Detector:
         elif calibration is not None:
             yield CalibrationFailed(at_s, why)
 
-    def _scan(self) -> Iterator[Event]:
-        """Follow the segments up to the newest sample; a set ends exactly at its deadline."""
-        while self._finder.position < self._buffer.stop:
+    def _scan(self, stop: int) -> Iterator[Event]:
+        """Follow the segments up to a sample; a set ends exactly at its deadline."""
+        while self._finder.position < stop:
             if self._calibration is not None:
-                yield from self._watch_hold(self._calibration)
+                yield from self._watch_hold(self._calibration, stop)
                 continue
             deadline_s = min(self._sets.deadline_s, self._patience_s)
             deadline = self._buffer.sample_at(deadline_s)
-            until = max(min(self._buffer.stop, deadline), self._finder.position)
+            until = max(min(stop, deadline), self._finder.position)
             for segment in self._finder.scan(until):
                 yield from self._watch_lowering(segment.now)
                 yield from self._follow(self._take(segment))
@@ -217,9 +223,9 @@ class Detector:
             if reference.over:
                 self._reference = None
 
-    def _watch_hold(self, calibration: CalibrationHold) -> Iterator[Event]:
-        """Follow a calibration up to the newest sample; what moves meanwhile is no rep."""
-        until = min(self._buffer.stop, calibration.deadline)
+    def _watch_hold(self, calibration: CalibrationHold, stop: int) -> Iterator[Event]:
+        """Follow a calibration up to a sample; what moves meanwhile is no rep."""
+        until = min(stop, calibration.deadline)
         held = calibration.scan(until)
         until = max(until if held is None else held.sample, self._finder.position)
         for segment in self._finder.scan(until):
@@ -261,6 +267,11 @@ class Detector:
             case SegmentState.ENDED | SegmentState.SETTLED if self._sets.has_counted(
                 segment.number
             ):
+                return False
+            case SegmentState.ENDED if segment.axis is not None and self._pairer.has_returned(
+                segment.number
+            ):
+                # A gyroscope foresees its end to within a sample or two.
                 return False
         return worth_measuring(self._exercise, segment, in_set=self._sets.open_set is not None)
 

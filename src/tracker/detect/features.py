@@ -141,6 +141,7 @@ class Movement:
             for name in _ON_DEMAND:
                 getattr(self, name)
             object.__setattr__(self, "_samples", None)
+        object.__setattr__(self, "weighed", None)
 
     @property
     def duration_s(self) -> float:

@@ -127,6 +127,8 @@ class OpenSet:
         if len(self.reps) > WEIGHED_REPS:
             past = self.reps[-WEIGHED_REPS - 1]
             self.doubted = 1.0 - (1.0 - self.doubted) * confidence(past.evidence)
+            # What is kept of an old rep must be little: collecting garbage looks at all of it.
+            past.told_from = None
             for leg in (past.candidate.concentric, past.candidate.eccentric):
                 if leg is not None:
                     leg.keep()

@@ -251,6 +251,10 @@ class RepPairer:
             said += LEVEL_SAYS if level else -LEVEL_SAYS
         return said > 0.0
 
+    def has_returned(self, number: int) -> bool:
+        """Return whether a segment with this number is the way back of a rep, and far enough."""
+        return self._back is not None and self._back.latest.number == number and self._returned
+
     def refuses(self, segment: Segment) -> bool:
         """Return whether a segment that is over is of no rep, whatever else is measured of it."""
         return (

@@ -585,8 +585,13 @@ def _missing(missing: float, of_rep: float, of_else: float) -> float:
 
 
 def _ratio(of_rep: float, of_else: float) -> float:
-    said = math.log(max(of_rep, 1e-30) / max(of_else, 1e-30))
-    return min(max(said, -MOST_AGAINST), MOST_AGAINST)
+    # Comparisons, not `min` and `max`: it is what most of the weighing consists of.
+    of_rep = of_rep if of_rep > 1e-30 else 1e-30
+    of_else = of_else if of_else > 1e-30 else 1e-30
+    said = math.log(of_rep / of_else)
+    if said > MOST_AGAINST:
+        return MOST_AGAINST
+    return said if said > -MOST_AGAINST else -MOST_AGAINST
 
 
 def _normal(value: float, mean: float, sd: float) -> float:
@@ -604,7 +609,7 @@ def _lognormal(value: float, median: float, sd: float) -> float:
 
 
 def _decay(value: float, mean: float) -> float:
-    return math.exp(-max(value, 0.0) / mean) / mean
+    return math.exp(-(value if value > 0.0 else 0.0) / mean) / mean
 
 
 def _apart_deg(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:

@@ -341,9 +341,10 @@ class HeightTrack:
         """Return height, m, and vertical velocity, m/s."""
         return self._buffer.height_m(first, last), self._buffer.velocity_mps(first, last)
 
-    def strayed(self, first: int, last: int, least: float) -> None:
+    def strayed(self, first: int, last: int, least: float) -> NDArray[np.bool_] | None:
         """Return None: height has no second direction."""
         del first, last, least
+        return None
 
 
 NOISE_RADPS: Final = 7.0 * RADPS_PER_DPS
@@ -431,9 +432,10 @@ class ArcTrack:
         speed = (angle[lead:] - before[: last - first]) * (1.0 / SPEED_SPAN_S)
         return angle[lead:], speed
 
-    def strayed(self, first: int, last: int, least: float) -> None:
+    def strayed(self, first: int, last: int, least: float) -> NDArray[np.bool_] | None:
         """Return None: an angle without an axis has no other direction."""
         del first, last, least
+        return None
 
     def _angle(self, up: NDArray[np.float64]) -> NDArray[np.float64]:
         away = up - self._from

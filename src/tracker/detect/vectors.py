@@ -25,9 +25,9 @@ def dot(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
 
 def along(vectors: NDArray[np.float64], axis: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the parts of vectors, shape (3,) or (n, 3), along an axis, shape () or (n,)."""
-    x, y, z = axis.tolist()
-    p, q, r = vectors.T
-    part: NDArray[np.float64] = p * x + q * y + r * z
+    if vectors.ndim > 1:
+        return along_rows(vectors.T, axis)
+    part: NDArray[np.float64] = np.float64(dot(vectors, axis))  # type: ignore[assignment]
     return part
 
 

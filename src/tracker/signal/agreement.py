@@ -150,7 +150,7 @@ class SensorAgreement:
         self._gravity: list[float] = []
         self._gyroscope = True
         """Whether the newest samples have angular rates."""
-        self._bias: tuple[float, ...] | None = None
+        self._bias: tuple[float, float, float] | None = None
         """Offset of the gyroscope, rad/s; None before the first long rest."""
         self._restart()
 
@@ -223,6 +223,7 @@ class SensorAgreement:
             for back in range(2, LONG_REST):
                 long[back:] &= calm[:-back]
         rates = self._rest_rates(first, long)
+        still = set((np.flatnonzero(moved < BIAS_CHANGE) + lag + 1).tolist())
         # A rest after a rest is no turn, and changes nothing but where the next turn begins.
         rests = np.flatnonzero(steady) + 1
         before = np.concatenate(([-1 if self._rest is None else self._rest - first], rests[:-1]))
@@ -230,14 +231,15 @@ class SensorAgreement:
         turns = dict(zip(rests[apart].tolist(), before[apart].tolist(), strict=True))
         if self._rest is None and len(rests):
             del turns[int(rests[0])]
+        weighing = WarningKind.GRAVITY_SCALE not in self._said
         for place in sorted({*turns, *rates}):
             at = first + place
             if place in rates:
-                if moved[place - lag - 1] < BIAS_CHANGE:
+                if place in still:
                     self._learn(rates[place])
                 self._spell = self._spell + 1 if self._spell_end == at - 1 else 1
                 self._spell_end = at
-                if self._spell <= MOST_OF_A_REST:
+                if self._spell <= MOST_OF_A_REST and weighing:
                     size_mps2 = float(gravity[place - LONG_REST + 1 : place + 1].mean())
                     yield from ((at, each) for each in self._weighed(size_mps2))
             since = turns.get(place)
@@ -263,15 +265,12 @@ class SensorAgreement:
 
     def _learn(self, rate_radps: tuple[float, float, float]) -> None:
         """Take the mean rates of a long rest for the gyroscope's offset."""
-        known = self._bias
-        self._bias = (
-            rate_radps
-            if known is None
-            else tuple(
-                old + BIAS_LEARNING * (new - old)
-                for old, new in zip(known, rate_radps, strict=True)
-            )
-        )
+        if self._bias is None:
+            self._bias = rate_radps
+            return
+        (x, y, z), (p, q, r) = self._bias, rate_radps
+        share = BIAS_LEARNING
+        self._bias = x + share * (p - x), y + share * (q - y), z + share * (r - z)
 
     def _turn(self, before: int, at: int) -> _Turn | None:
         """Return the turn between two rests, each given by the second of its bins."""

@@ -113,7 +113,9 @@ class MotionStage:
         """Return the samples that the delay still holds, with the last one held still."""
         last = self._last
         if last is None:
-            return self._block(np.empty((0, 3)), np.empty((0, 3)), np.empty(0), np.empty(0), ((0, UNKNOWN),))
+            return self._block(
+                np.empty((0, 3)), np.empty((0, 3)), np.empty(0), np.empty(0), ((0, UNKNOWN),)
+            )
         delay = (self._arc if last.gyro_radps is None else self._smoother).delay_samples
         gyro = None if last.gyro_radps is None else np.repeat(last.gyro_radps[-1:], delay, axis=0)
         held = ImuBlock(0.0, self._rate_hz, np.repeat(last.acc_mps2[-1:], delay, axis=0), gyro)
