@@ -109,6 +109,27 @@ async def test_keys_alone_lead_from_the_sensor_to_the_summary(tmp_path: Path) ->
         await comes(pilot, TrainScreen)
 
 
+async def test_who_leaves_the_warning_is_back_at_the_set_up(tmp_path: Path) -> None:
+    gym = Gym(tmp_path)
+    app = gym.app()
+    async with app.run_test() as pilot:
+        await comes(pilot, DevicesScreen)
+        await pilot.press("enter")
+        await comes(pilot, CheckScreen)
+        await gym.play(pilot, 6.0)
+        await pilot.press("enter")
+        await comes(pilot, SetupScreen)
+        for _ in range(2):
+            await pilot.press("enter")
+            await comes(pilot, GuideScreen)
+            await pilot.press("escape")
+            await comes(pilot, SetupScreen)
+        await pilot.press("enter")
+        await comes(pilot, GuideScreen)
+        await pilot.press("enter")
+        await comes(pilot, TrainScreen)
+
+
 async def test_the_set_up_begins_with_the_routine_of_the_command_line(tmp_path: Path) -> None:
     gym = Gym(tmp_path)
     app = TrackerApp(coaching(gym.service, "full"))

@@ -82,7 +82,7 @@ async def test_taps_alone_lead_from_the_sensor_to_the_summary(
         await page.tap(do="press", action="start")
         await comes(pilot, GuideScreen)
         assert "ask a doctor" in " ".join((await page.look(pilot))["form"]["text"])
-        await page.tap(do="press", action="dismiss")
+        await page.tap(do="press", action="dismiss(True)")
         await comes(pilot, TrainScreen)
         await gym.until(pilot, RestScreen, 120.0)
         state = await page.look(pilot)

@@ -104,7 +104,7 @@ def test_a_whole_training_is_done_by_taps(serve: Callable[..., Server], phone: P
     assert small_buttons(page) == []
     assert barriers(page) == []
     page.get_by_role("button", name="Start").tap()
-    page.get_by_role("button", name="Close").tap()
+    page.get_by_role("button", name="Go on").tap()
     until_counted(page, 2)
     before = int(page.get_by_test_id("count").inner_text())
     for _ in range(30):
@@ -163,7 +163,7 @@ def test_a_training_in_another_language(
     page.get_by_label(say("load"), exact=True).wait_for()
     look()
     page.get_by_role("button", name=say("Start")).tap()
-    page.get_by_role("button", name=say("Close")).tap()
+    page.get_by_role("button", name=say("Go on")).tap()
     until_counted(page, 2)
     look()
     page.locator("#menu-open").tap()

@@ -27,7 +27,7 @@ from tracker.tui.advice import Today, today
 from tracker.tui.screens import Next
 from tracker.tui.screens.check import CheckScreen, ConnectScreen
 from tracker.tui.screens.devices import DevicesScreen
-from tracker.tui.screens.dialogs import GuideScreen, warning_parts
+from tracker.tui.screens.dialogs import GuideScreen, WarningScreen
 from tracker.tui.screens.edit import EditScreen
 from tracker.tui.screens.guided import GuidedScreen
 from tracker.tui.screens.history import HistoryScreen
@@ -209,6 +209,7 @@ class Coach:
         self._training: Worker[None] | None = None
         """The newest training, which may still be on its way into the log."""
         self._history: HistoryScreen | None = None
+        self._home: HomeScreen | None = None
         service.tell = lambda text: app.notify(text[:1].upper() + text[1:] + ".", timeout=10.0)
 
     async def from_home(self, examine: Examine) -> None:
@@ -222,7 +223,8 @@ class Coach:
     async def _at_home_until_other(self, examine: Examine) -> None:
         """Show the home screen until somebody else trains."""
         devices = self._service.devices()
-        async with self._app.kept(HomeScreen(self._at_home, devices)) as home:
+        self._home = HomeScreen(self._at_home, devices)
+        async with self._app.kept(self._home) as home:
             while True:
                 place = await self._app.ask(home)
                 try:
@@ -373,7 +375,8 @@ class Coach:
 
     async def connect_and_train(self, device: Device, form: SetupForm) -> bool:
         """Connect, and train to the summary; return False if the wearer gave up before."""
-        await self._warn_once()
+        if not await self._warned():
+            return False
         self._app.sound.mute(not form.sound)
         connect = ConnectScreen(device.name, partial(self._open, device, form))
         try:
@@ -499,6 +502,8 @@ class Coach:
         if self._history is not None:
             # Opened before this training was in the log.
             self._history.call_later(self._history.read)
+        if self._home is not None:
+            self._home.call_later(self._home.read)
 
     async def logged(self) -> None:
         """Wait until the training before has let go of its sensor and is in the log."""
@@ -516,13 +521,15 @@ class Coach:
         self._service.remember_plan(form.exercise, form.plan)
         self._service.remember(sound=form.sound)
 
-    async def _warn_once(self) -> None:
-        """Before the very first training, say when not to train."""
+    async def _warned(self) -> bool:
+        """Before the very first training, say when not to train; return whether to go on."""
         if self._service.config.training.warned:
-            return
-        await self._app.ask(GuideScreen(warning_parts(), _("enter goes on")))
+            return True
+        if not await self._app.ask(WarningScreen()):
+            return False
         with suppress(TrackerError):
             self._service.remember(warned=True)
+        return True
 
     def _try(self, work: Callable[[], Result], severity: SeverityLevel = "error") -> Result | None:
         """Do something that the screens can go on without; show why it failed."""

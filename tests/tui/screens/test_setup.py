@@ -244,7 +244,7 @@ async def test_the_plan_starts_from_the_advice_and_what_was_typed_stays(tmp_path
         assert field(pilot, "load").value == "5"
 
 
-async def test_pain_that_stops_is_told_while_it_is_typed_and_enter_still_starts(
+async def test_pain_that_stops_is_told_while_it_is_typed_and_a_second_enter_still_starts(
     tmp_path: Path,
 ) -> None:
     gym = Gym(tmp_path)
@@ -255,6 +255,10 @@ async def test_pain_that_stops_is_told_while_it_is_typed_and_enter_still_starts(
         await write(pilot, "pain", "8")
         assert advice(pilot).startswith("! Stop")
         assert "doctor" in advice(pilot)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, SetupScreen), "against the advice only on purpose"
+        assert "Enter again trains all the same" in str(app.screen.query_one("#problem").render())
         await pilot.press("enter")
         await comes(pilot, TrainScreen)
         await gym.play(pilot, 2.0)

@@ -128,6 +128,23 @@ async def test_it_asks_for_pain_and_a_note_and_keeps_them_on_the_way_back() -> N
     assert entered == [PainEntered(1, PainMoment.AFTER), NoteEntered("fine")]
 
 
+@pytest.mark.parametrize("leaving", ["tab", "enter"])
+async def test_what_pain_means_is_read_before_one_leaves(leaving: str) -> None:
+    stage, recorder = Stage(PLANNED), ListRecorder()
+    app = app_of(stage.session(recorder=recorder))
+    async with app.run_test() as pilot:
+        screen = await summed_up(stage, pilot)
+        assert "Stop" not in said(pilot, "#advice")
+        await pilot.press("9", leaving)
+        await look(pilot)
+        assert app.screen is screen
+        assert "Stop" in said(pilot, "#advice")
+        await pilot.press("enter")
+        await look(pilot)
+    assert app.return_code in (0, None)
+    assert not app.is_running
+
+
 async def test_enter_ends_an_app_that_was_given_its_session() -> None:
     stage = Stage(PLANNED)
     app = app_of(stage.session())

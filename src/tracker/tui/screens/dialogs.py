@@ -51,10 +51,10 @@ def guide_text(parts: Sequence[Part]) -> Shown:
     return joined(lines[:-1])
 
 
-class GuideScreen(ModalScreen[None]):
-    """Text in a box that scrolls on small terminals."""
+class GuideScreen(ModalScreen[bool]):
+    """Text in a box that scrolls on small terminals; returns False."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,enter,q,f2", "dismiss", _("Close"))]
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,enter,q,f2", "dismiss(False)", _("Close"))]
 
     def __init__(self, parts: Sequence[Part], closing: str = _("escape closes this")) -> None:
         super().__init__()
@@ -66,6 +66,18 @@ class GuideScreen(ModalScreen[None]):
             # On the frame, because the last line of a long text is out of sight.
             box.border_subtitle = _("↑ ↓ scroll · {closing}").format(closing=self._closing_words)
             yield Plain(guide_text(self._parts))
+
+
+class WarningScreen(GuideScreen):
+    """Says when not to train; returns whether to go on, as nothing of it is the case."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("enter", "dismiss(True)", _("Go on")),
+        ("escape,q", "dismiss(False)", _("Back")),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__(warning_parts(), _("enter goes on · escape goes back"))
 
 
 HELP: Final = "\n\n".join(

@@ -290,12 +290,16 @@ class HomeScreen(FlowScreen[Place]):
 
     def on_screen_resume(self) -> None:
         """Look again at what has changed meanwhile."""
-        self.run_worker(self._read(), group="read", exclusive=True)
+        self.read()
         # No coroutine yet: one that is replaced before it began would never be awaited.
         _: Worker[None] = self.run_worker(self._devices.listen, group="scan", exclusive=True)
 
     def on_screen_suspend(self) -> None:
         self.workers.cancel_node(self)
+
+    def read(self) -> None:
+        """Show what is in the log by now."""
+        self.run_worker(self._read(), group="read", exclusive=True)
 
     async def _read(self) -> None:
         self._overview = await asyncio.to_thread(self._read_overview)

@@ -170,6 +170,8 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         self._exercise = first
         self._last_plan = last_plan
         self._sound = sound
+        self._insists = False
+        """Whether somebody who was told to stop was asked once already."""
         self._refused: list[str] = []
         """What the fields held when it was last refused."""
 
@@ -336,6 +338,7 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         # What was typed before the complaint may be told after it.
         if self._fields() != self._refused:
             self.query_one("#problem").display = False
+            self._insists = False
         if message.input.id == "tempo":
             self._tell_tempo()
         if message.input.id == "load":
@@ -374,6 +377,12 @@ class SetupScreen(FlowScreen[SetupForm | None]):
     def _fields(self) -> list[str]:
         return [each.value for each in self.query(Input)]
 
+    def _complain(self, words: str) -> None:
+        self._refused = self._fields()
+        problem = self.query_one("#problem", Plain)
+        problem.update(plain(f"! {words}"))
+        problem.display = True
+
     def action_start(self) -> None:
         """Start, if the form can be read; else say what is wrong, at its field."""
         try:
@@ -381,10 +390,7 @@ class SetupScreen(FlowScreen[SetupForm | None]):
             pain = pain_in(self.query_one("#pain", Input).value)
             then = pain_in(self.query_one("#morning", Input).value, "morning")
         except FieldError as error:
-            self._refused = self._fields()
-            problem = self.query_one("#problem", Plain)
-            problem.update(plain(f"! {error}"))
-            problem.display = True
+            self._complain(str(error))
             self.query_one(f"#{error.field}").focus()
             return
         shown = self.query_one("#calibration", Choice).value
@@ -392,12 +398,14 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         sound = self._is_yes("sound")
         judgement = self._judgement
         advice = None if judgement is None else advice_given(judgement, self._exercise, plan)
-        if judgement is not None and judgement.verdict is Verdict.STOP:
-            self.notify(
-                _("Against the advice: {reason}").format(reason=judgement.reasons[0]),
-                severity="warning",
-                timeout=15,
+        if judgement is not None and judgement.verdict is Verdict.STOP and not self._insists:
+            self._insists = True
+            self._complain(
+                _("Against the advice: {reason} Enter again trains all the same.").format(
+                    reason=judgement.reasons[0]
+                )
             )
+            return
         asked, unanswered = self._is_yes("asked"), self._unanswered
         morning = None if unanswered is None or then is None else (unanswered, then)
         self.answer(

@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.widgets import Footer, Input
 
 from tracker.app.clock import local_now
+from tracker.app.paths import own_command
 from tracker.app.text import clock_time, number
 from tracker.domain import (
     MOST_PAIN,
@@ -209,6 +210,9 @@ class SummaryScreen(FlowScreen[Next]):
             yield _("No set was found. If it was another exercise, choose it in the set-up.")
         elif self._advisor is not None:
             yield from next_lines(workout, self._advisor, local_now())
+        if workout.sets and self._enter is not None:
+            report = own_command("export last --format html -o report.html")
+            yield _("report to hand on: {command}").format(command=report)
 
     @property
     def past(self) -> bool:
@@ -237,10 +241,26 @@ class SummaryScreen(FlowScreen[Next]):
         self._kept = typed
         return True
 
+    def on_input_blurred(self, message: Input.Blurred) -> None:
+        """Say at once what pain means."""
+        if message.input.id == "pain" and self._enter is not None:
+            try:
+                pain_in(message.input.value)
+            except FieldError:
+                # Told when one leaves.
+                return
+            self.keep()
+            self.update_view()
+
     def action_done(self) -> None:
-        """Keep what was typed, and end the training."""
-        if self.keep():
+        """Keep what was typed, and end the training; what pain means is to be read first."""
+        told = tuple(self._advice(self._workout()))
+        if not self.keep():
+            return
+        if tuple(self._advice(self._workout())) == told:
             self.answer(Next.DONE)
+        else:
+            self.update_view()
 
     def action_back(self) -> None:
         """Keep what was typed, and go back to the training, which goes on."""

@@ -434,13 +434,19 @@ class Countdown(LinesWidget):
 
     time: reactive[str] = reactive("")
     over: reactive[bool] = reactive(False)
+    through: reactive[bool] = reactive(False)
+    """Whether all planned sets are done."""
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
         self.time, self.over = countdown_of(snapshot)
-        self.set_class(self.over, "-over")
+        done = sum(each.done > 0 and not each.warm_up for each in snapshot.sets)
+        self.through = snapshot.plan.sets is not None and done >= snapshot.plan.sets
+        self.set_class(self.over or self.through, "-over")
 
     def drawn(self, width: int, height: int) -> list[str]:
         """Draw the time as large as it fits, with its meaning below."""
         large = block_text(self.time, width - 2, height - 2, "00:00")
         below = _("✓ rest is over: next set") if self.over else _("rest left")
+        if self.through:
+            below = _("✓ all sets done: f finishes")
         return centred([f"{line:^{width}}" for line in (*large, "", below)], width, height)

@@ -155,8 +155,16 @@ def rows_on(rows: Sequence[Row], width: int) -> tuple[Row, ...]:
 def header(bars: int) -> str:
     """Return the line above the reps."""
     phases = " ".join(f"{PHASE_WORDS[phase]:>{_PHASE_WIDTHS[phase]}} " for phase in LIFTERS_ORDER)
-    measures = f"{_RANGE:<{bars + _RANGE_WIDTH}}{_VELOCITY:<{bars + _VELOCITY_WIDTH}}"
+    measures = f"{_RANGE:<{_range_room(bars)}}{_VELOCITY:<{_velocity_room(bars)}}"
     return f"{_REP:<{_REP_WIDTH}} {phases}  {measures}{_REMARKS}"
+
+
+def _range_room(bars: int) -> int:
+    return max(bars + _RANGE_WIDTH, len(_RANGE) + 1)
+
+
+def _velocity_room(bars: int) -> int:
+    return max(bars + _VELOCITY_WIDTH, len(_VELOCITY) + 1)
 
 
 def row_parts(row: Row, bars: int) -> tuple[tuple[str, bool], ...]:
@@ -166,9 +174,12 @@ def row_parts(row: Row, bars: int) -> tuple[tuple[str, bool], ...]:
     return (
         (f"{row.title}  ", False),
         (_bar(row.rom_deg, row.best_deg, bars), True),
-        (f" {number(row.rom_deg, 0, '°'):<{_RANGE_WIDTH - 1}}", False),
+        (f" {number(row.rom_deg, 0, '°'):<{_range_room(bars) - bars - 1}}", False),
         (_bar(row.mean_velocity_mps, row.best_mps, bars), True),
-        (f" {number(row.mean_velocity_mps, 2):<{_VELOCITY_WIDTH - 1}}{row.remarks}", False),
+        (
+            f" {number(row.mean_velocity_mps, 2):<{_velocity_room(bars) - bars - 1}}{row.remarks}",
+            False,
+        ),
     )
 
 
