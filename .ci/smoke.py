@@ -56,7 +56,8 @@ class Program:
 
     def __init__(self, path: str, home: Path) -> None:
         self.path = path
-        self.environment = {**os.environ, "TRACKER_HOME": str(home)}
+        # Whatever the system speaks: the words below are English.
+        self.environment = {**os.environ, "TRACKER_HOME": str(home), "LANGUAGE": "en"}
         self.folder = home.parent
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
@@ -96,6 +97,15 @@ def try_version(program: Program) -> str:
     listed, _ = program.run("--help")
     expect("  train " in listed and "  doctor " in listed, "the commands", listed)
     return out.strip()
+
+
+def try_languages(program: Program) -> str:
+    """Expect help in another language, which an installation has to bring along."""
+    for code, begins in (("de", "Aufruf:"), ("es", "Uso:"), ("en", "Usage:")):
+        program.run("config", "language", code)
+        out, _ = program.run("--help")
+        expect(out.startswith(begins), f"{begins} first", out)
+    return "help in German and Spanish"
 
 
 def try_demo(program: Program) -> str:
@@ -293,7 +303,16 @@ def installed(given: Path) -> str:
     return os.path.abspath(found)
 
 
-STEPS = (try_version, try_demo, try_training, try_export, try_analysis, try_serve, try_doctor)
+STEPS = (
+    try_version,
+    try_languages,
+    try_demo,
+    try_training,
+    try_export,
+    try_analysis,
+    try_serve,
+    try_doctor,
+)
 
 
 def main() -> int:
