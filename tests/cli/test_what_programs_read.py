@@ -46,8 +46,10 @@ def said(calls: Iterable[list[str]], language: str) -> list[str]:
 
 def without_sentences(value: Any) -> Any:
     if isinstance(value, dict):
+        # Why a rep was revised is told to people; why a packet failed is a code.
+        sentences = SENTENCES | {"reason"} if value.get("event") == "rep_revised" else SENTENCES
         return {
-            name: without_sentences(each) for name, each in value.items() if name not in SENTENCES
+            name: without_sentences(each) for name, each in value.items() if name not in sentences
         }
     if isinstance(value, list):
         return [without_sentences(each) for each in value]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.coach.sets import rep
 from tracker.coach.pain import judge_pain
+from tracker.coach.past import past_sessions
 from tracker.coach.progression import (
     LADDER,
     PROGRAMME,
@@ -18,7 +19,6 @@ from tracker.coach.progression import (
     Step,
     Suggestion,
     easier,
-    past_sessions,
     suggest,
 )
 from tracker.domain import (

@@ -41,17 +41,16 @@ from tracker.coach.pain import (
     pain_trend,
     red_flag_lines,
 )
+from tracker.coach.past import UNSEEN_FLAGS, past_sessions
 from tracker.coach.profile import Point, Profile, points_of, profile, profile_lines
 from tracker.coach.progression import (
     BRANCHES,
     FIRST_PLAN,
     PROGRAMME,
-    UNSEEN_FLAGS,
     PastSession,
     PastSet,
     Step,
     Suggestion,
-    past_sessions,
     suggest,
 )
 from tracker.coach.routine import (
