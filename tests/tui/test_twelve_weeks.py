@@ -1,6 +1,6 @@
 """Weeks at the screen: a simulated lifter does what it shows, and enter is the only answer.
 
-Twelve of them in `make sweep`, else the first four.
+Twelve of them in `make sweep`, else the first two.
 Monday, Wednesday and Friday, from the list of sensors to the summary. The lifter reads the set-up,
 trains exactly that with the tempo it shows, and two reps more where the last set is to go on.
 """
@@ -56,8 +56,8 @@ if TYPE_CHECKING:
     from tracker.domain import SessionInfo, Source
 
 MONDAY = datetime(2026, 1, 5, 17, 30, tzinfo=UTC)
-SESSIONS = 36 if HEAVY else 12
-"""Four weeks have the first load step, and each session takes five seconds."""
+SESSIONS = 36 if HEAVY else 6
+"""Each takes five seconds."""
 
 TRAINING_DAYS = (0, 2, 4)
 """Monday, Wednesday and Friday."""

@@ -210,9 +210,9 @@ class SummaryScreen(FlowScreen[Next]):
             yield _("No set was found. If it was another exercise, choose it in the set-up.")
         elif self._advisor is not None:
             yield from next_lines(workout, self._advisor, local_now())
-        if workout.sets and self._enter is not None:
-            report = own_command("export last --format html -o report.html")
-            yield _("report to hand on: {command}").format(command=report)
+            if self._enter is not None:
+                report = own_command("export last --format html -o report.html")
+                yield _("report to hand on: {command}").format(command=report)
 
     @property
     def past(self) -> bool:
