@@ -231,7 +231,7 @@ async def first_session(at: Photographer) -> None:
     await at.comes(RestScreen)
     await at.press("7", "f")
     await at.comes(SummaryScreen)
-    await at.press("2")
+    await at.press("2", "tab")
     await at.shoot("summary")
     await at.press("enter")
     await at.comes(DevicesScreen)

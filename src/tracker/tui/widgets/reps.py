@@ -218,19 +218,19 @@ class RepTable(ScrollView, can_focus=True):
         """The text below the header."""
         return tuple(row_text(row, self._bars) for row in self._rows_here)
 
-    @property
-    def _rows_here(self) -> tuple[Row, ...]:
-        return rows_on(self.rows, self.scrollable_content_region.width)
-
-    @property
-    def _bars(self) -> int:
-        return bar_width(self._rows_here, self.scrollable_content_region.width)
+    _rows_here: tuple[Row, ...] = ()
+    """The rows as they fit here."""
+    _bars: int = 0
+    """Columns of their bars."""
 
     def on_resize(self) -> None:
         self.watch_rows()
 
     def watch_rows(self) -> None:
         """Make room for the rows."""
+        width = self.scrollable_content_region.width
+        self._rows_here = rows_on(self.rows, width)
+        self._bars = bar_width(self._rows_here, width)
         lines = self.lines
         widest = max(map(len, (*lines, header(self._bars))))
         self.virtual_size = Size(widest, len(lines) + 1)
