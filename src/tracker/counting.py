@@ -339,7 +339,7 @@ class _Recent:
         self._items: deque[_Samples | _Key | _Saturated] = deque()
         self._origin_s = 0.0
         self._next = 0
-        """Number of the next sample since the last hole. A time worked out from it is the same to
+        """Number of the next sample since the last gap. A time worked out from it is the same to
         the last bit however the stream is cut."""
 
     @property
@@ -384,7 +384,7 @@ class _Recent:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Samples:
     origin_s: float
-    """Time of the first sample since the last hole, s."""
+    """Time of the first sample since the last gap, s."""
     first: int
     """Number of the first of these since then."""
     block: ImuBlock

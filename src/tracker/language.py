@@ -1,6 +1,6 @@
-"""The language that a person reads and hears: every text passes here on its way out.
+"""The language that a person reads and hears: every text passes through here on its way out.
 
-English is what the code is written in, and what a language lacks stays in it. A text is marked
+The code is written in English, and what a language lacks stays in English. A text is marked
 where it is written, `_("Set done")`, and what changes in it is a named field that is filled in
 afterwards: `_("Set {number} done").format(number=3)`, never an f-string. `make languages` collects
 the marked texts into `locale/*/LC_MESSAGES/tracker.po`, where they are translated.
@@ -42,7 +42,7 @@ VARIABLES: Final = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 """Environment variables that name a language, the first that is set; as gettext has them."""
 
 _DEFAULT_PLACE: Final = {"en": "en_GB"}
-# Where a language is at home if nobody says: dates of plain English put the day first.
+"""The country to assume for a language without one: dates of plain English put the day first."""
 
 _TAG: Final = re.compile(r"([A-Za-z]{2,3})(?:[_-]([A-Za-z]{2}))?(?:[.@].*)?")
 
@@ -134,7 +134,7 @@ def counted(amount: int, one: str, many: str) -> str:
 
 def decimal(value: float, digits: int) -> str:
     """Return a number with so many decimals and the decimal mark of the language."""
-    return f"{value:.{digits}f}".replace(".", _decimal_mark())
+    return localized(f"{value:.{digits}f}")
 
 
 def localized(number: str) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 SENTENCES: Final = frozenset({"text", "reasons", "detail"})
-"""Keys of what is said to people."""
+"""Keys whose values are sentences for people."""
 
 CALL_ALL: Final = """
 import json, sys

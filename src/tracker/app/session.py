@@ -505,7 +505,7 @@ class RecordingSink:
         self._waiting.extend(notifications)
         self._attempt(self._write_waiting)
         while len(self._waiting) > HELD_NOTIFICATIONS:
-            # The newest: one hole in the recording is better than many.
+            # The newest: one gap in the recording is better than many.
             self._waiting.pop()
             self._lost += 1
 

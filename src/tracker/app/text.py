@@ -56,6 +56,25 @@ UNKNOWN: Final = "–"
 """Stands for an unknown value."""
 
 
+FAULT_WORDS: Final = {
+    # Translators: kinds of faults in what a sensor sent; a packet has another length, and so on.
+    FaultReason.LENGTH: _("length"),
+    FaultReason.VERSION: _("version"),
+    FaultReason.FORMAT: _("format"),
+    # Translators: packets that never arrived.
+    FaultReason.LOST: _("lost"),
+    FaultReason.DUPLICATE: _("duplicate"),
+    FaultReason.OUT_OF_ORDER: _("out of order"),
+    FaultReason.CLOCK: _("clock"),
+    FaultReason.UNCONFIGURED: _("unconfigured"),
+    FaultReason.UNKNOWN_CHANNEL: _("unknown channel"),
+    FaultReason.NOT_FINITE: _("not finite"),
+    FaultReason.OVERRUN: _("overrun"),
+    FaultReason.DETECTOR_RESTARTED: _("detector restarted"),
+}
+"""What was wrong with packets, in a word or two."""
+
+
 def number(value: float | None, decimals: int = 1, unit: str = "") -> str:
     """Return `value` with its unit, or the dash alone."""
     return UNKNOWN if value is None else f"{decimal(value, decimals)}{unit}"

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from tracker.app.text import (
+    FAULT_WORDS,
     UNKNOWN,
     clock_time,
     flag_words,
@@ -24,7 +25,6 @@ from tracker.domain import (
     EXERCISES,
     LIFTERS_ORDER,
     PHASE_WORDS,
-    FaultReason,
     PainMoment,
     Side,
     exercise_named,
@@ -189,24 +189,7 @@ def _source_lines(workout: Workout) -> Iterator[str]:
             start=decimal(gap.start_s, 1), length=decimal(length_s, 1)
         )
     for reason, times in workout.faults.items():
-        yield _("fault {kind}: {times}×").format(kind=_FAULTS[reason], times=times)
-
-
-_FAULTS: Final = {
-    # Translators: kinds of faults in what a sensor sent; a packet has another length, and so on.
-    FaultReason.LENGTH: _("length"),
-    FaultReason.VERSION: _("version"),
-    FaultReason.FORMAT: _("format"),
-    FaultReason.LOST: _("lost"),
-    FaultReason.DUPLICATE: _("duplicate"),
-    FaultReason.OUT_OF_ORDER: _("out of order"),
-    FaultReason.CLOCK: _("clock"),
-    FaultReason.UNCONFIGURED: _("unconfigured"),
-    FaultReason.UNKNOWN_CHANNEL: _("unknown channel"),
-    FaultReason.NOT_FINITE: _("not finite"),
-    FaultReason.OVERRUN: _("overrun"),
-    FaultReason.DETECTOR_RESTARTED: _("detector restarted"),
-}
+        yield _("fault {kind}: {times}×").format(kind=FAULT_WORDS[reason], times=times)
 
 
 def _timed_lines(workout: Workout) -> Iterator[str]:

@@ -82,7 +82,7 @@ class CalibrationHold:
         self.restart()
 
     def restart(self) -> None:
-        """Start anew with the samples to come, as after a hole in the stream."""
+        """Start anew with the samples to come, as after a gap in the stream."""
         buffer = self._buffer
         self._began = self._next = max(buffer.sample_at(self._at_s), buffer.stop)
         self.deadline = buffer.sample_at(self._at_s + self._patience_s)

@@ -173,7 +173,7 @@ class Detector:
             self._look_about(self._finder.position)
             yield from self._watch_lowering(self._finder.position)
             if self._finder.position >= self._buffer.sample_at(self._sets.deadline_s):
-                # After a hole, the sample before is not here any more.
+                # After a gap, the sample before is not here any more.
                 at = max(self._finder.position - 1, self._buffer.first)
                 if not self._sets.still_holds(self._buffer.up(at, at + 1)[0]):
                     yield from self._follow(self._sets.end())

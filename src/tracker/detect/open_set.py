@@ -48,11 +48,11 @@ class CountedRep:
     index: int
     """Number in the set, from 1."""
     gap: bool = False
-    """Whether a hole in the stream cut it."""
+    """Whether a gap in the stream cut it."""
     from_rest: bool = True
     """Whether the start of its concentric was seen."""
     hole_after: bool = False
-    """Whether the stream had a hole between its end and the next rep."""
+    """Whether the stream had a gap between its end and the next rep."""
     saturated: bool = False
     """Whether the sensor hit the end of its range inside."""
     sag_rad: float | None = None
@@ -105,7 +105,7 @@ class OpenSet:
     def lasts(self, *, cut_short: bool) -> bool:
         """Return whether it is a set now that it is over.
 
-        That takes two reps whose end was seen or lost in a hole. A last rep of which the stream or
+        That takes two reps whose end was seen or lost in a gap. A last rep of which the stream or
         a key cut the end off is one as well; one that just never ended was none.
         """
         whole = [rep for rep in self.reps if rep.candidate.eccentric is not None or rep.gap]
@@ -145,7 +145,7 @@ class OpenSet:
     def count_confidence(self) -> float:
         """Return the probability that the number of reps is exact.
 
-        It is exact if every counted rep was one and no refused concentric was. Holes, a missing
+        It is exact if every counted rep was one and no refused concentric was. Gaps, a missing
         gyroscope and a last rep whose end was not seen lower it further.
         """
         sure = 1.0 - self.doubted
@@ -171,7 +171,7 @@ class OpenSet:
     def next_start_s(self, counted: CountedRep) -> float | None:
         """Return when the rep after this one starts, s; None after the last.
 
-        With a hole before it nobody knows: there may have been another in between.
+        With a gap before it nobody knows: there may have been another in between.
         """
         if counted.hole_after:
             return None

@@ -167,7 +167,7 @@ class RepPairer:
         """Number of the segment that made good for a sag; segments count from 1."""
 
     def restart(self) -> None:
-        """Forget the half rep that a hole in the stream cut."""
+        """Forget the half rep that a gap in the stream cut."""
         self._there = self._back = None
 
     def saw(self, number: int) -> None:

@@ -423,8 +423,8 @@ def set_criteria(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Cri
         that slipped, and a fifth of the tops with a lockout that was missed; against any posture.
     began
         How far above the bottom it begins, as a share of the range: mean 0.08, for hips that
-        hover between reps; against anywhere. Speaks only against: who has not come back down
-        makes good for a dip.
+        hover between reps; against anywhere. Counts only against: a lifter who has not come
+        back down is recovering from a dip.
     axis
         Half-normal with 12°; against half of them any.
     radius

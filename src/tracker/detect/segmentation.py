@@ -150,7 +150,7 @@ class Segment:
     axis: NDArray[np.float64] | None
     """Unit axis about which it turns, in sensor axes, shape (3,); None where that is unknown."""
     floor: int
-    """First sample after the latest hole in the stream."""
+    """First sample after the latest gap in the stream."""
     origin: float
     """Coordinate of the track at which it turned."""
 
@@ -238,7 +238,7 @@ class Segmenter:
         self._lag = round(track.lag_s * self._buffer.rate_hz)
 
     def restart(self, track: Track | None = None) -> None:
-        """Drop the segment that a hole in the stream cut; go on along another track, if given."""
+        """Drop the segment that a gap in the stream cut; go on along another track, if given."""
         if track is not None:
             self._along(track)
         self._inside = False

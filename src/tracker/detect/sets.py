@@ -108,7 +108,7 @@ LONGEST_REP_S: Final = 2 * LONGEST_WAY_S + LONGEST_HOLD_S
 """Nothing older than this can still belong to a rep that is looked at."""
 
 CUT_START_S: Final = 0.3
-"""A rep that starts this soon after a hole may have begun inside it."""
+"""A rep that starts this soon after a gap may have begun inside it."""
 
 SEEN_START_S: Final = 0.02
 """A movement that starts this soon after the first sample was under way by then: two samples."""
@@ -148,7 +148,7 @@ class SetTracker:
         self._begun_s = -math.inf
         self._resumed_s = -math.inf
         self._resumed_way_s = -math.inf
-        """End of the latest way of a rep of which a hole took the other, s."""
+        """End of the latest half rep whose other half fell into a gap, s."""
         self._saturations: deque[tuple[float, float]] = deque(maxlen=MOST_SATURATIONS)
         self.shown: Movement | None = None
         """The last concentric of the latest set that was surely one."""
@@ -306,9 +306,9 @@ class SetTracker:
         self._begun_s = start_s
 
     def gap(self, lost_s: float, resumed_s: float) -> Iterator[Event]:
-        """Yield what a hole in the stream means: the rep that it cut keeps its count, flagged.
+        """Yield what a gap in the stream means: the rep that it cut keeps its count, flagged.
 
-        The set goes on: nobody knows what happened in the hole, so it is no rest; unless it was
+        The set goes on: nobody knows what happened in the gap, so it is no rest; unless it was
         longer than any pause within a set.
         """
         self._busy_until_s = -math.inf
@@ -362,7 +362,7 @@ class SetTracker:
         self._pairer.forget()
 
     def saw(self, movement: Movement) -> None:
-        """Take note of a movement behind a hole: half a rep shows that the set went on in it."""
+        """Take note of a movement behind a gap: half a rep shows that the set went on in it."""
         if self._set is None or not self._set.reps or movement.state in TENTATIVE:
             return
         model, last = self._set.model(), self._set.reps[-1]

@@ -96,7 +96,7 @@ class Track(Protocol):
         """Unit axis of positive travel in sensor axes, shape (3,); None where there is none."""
 
     def restart(self) -> None:
-        """Forget what happened before a hole in the stream."""
+        """Forget what happened before a gap in the stream."""
 
     def shake(self) -> None:
         """Wait for stillness before the next movement: what came last was no movement."""

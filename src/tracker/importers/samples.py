@@ -148,7 +148,7 @@ FIRST_EPOCH_S: Final = 946_684_800.0
 """Unix time of the year 2000; an earlier clock was never set."""
 
 GAP_S: Final = 1.0
-"""A longer step is a hole in the stream and says nothing about the rate."""
+"""A longer step is a gap in the stream and says nothing about the rate."""
 
 _GRAVITY_IN_G: Final = (0.7, 1.3)
 LEAST_TYPICAL_ACC_MPS2: Final = 3.0

@@ -53,8 +53,8 @@ class TrackerApp(App[None]):
     """Runs a flow of screens on the terminal; the flow is cancelled when the wearer quits.
 
     `remember_theme` saves another choice of colours, and `remember_language` the code of another
-    language; without it, there is none to choose. `open_sound` opens what plays the sounds, in
-    a thread, with what rings the terminal's bell; without it, everything is silent.
+    language; without it, the palette offers no languages. `open_sound` opens what plays the
+    sounds, in a thread, with what rings the terminal's bell; without it, everything is silent.
     """
 
     TITLE = "tracker"

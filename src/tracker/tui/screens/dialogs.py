@@ -69,7 +69,7 @@ class GuideScreen(ModalScreen[bool]):
 
 
 class WarningScreen(GuideScreen):
-    """Says when not to train; returns whether to go on, as nothing of it is the case."""
+    """Says when not to train; returns True if none of it applies and the training may go on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         ("enter", "dismiss(True)", _("Go on")),

@@ -171,7 +171,7 @@ class SetupScreen(FlowScreen[SetupForm | None]):
         self._last_plan = last_plan
         self._sound = sound
         self._insists = False
-        """Whether somebody who was told to stop was asked once already."""
+        """Whether the wearer has seen that starting now is against the advice."""
         self._refused: list[str] = []
         """What the fields held when it was last refused."""
 

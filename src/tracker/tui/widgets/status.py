@@ -14,11 +14,10 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from tracker.app.snapshot import RecordingState, RunState
-from tracker.app.text import UNKNOWN, clock_time, heart_rate_text, number
+from tracker.app.text import FAULT_WORDS, UNKNOWN, clock_time, heart_rate_text, number
 from tracker.domain import (
     LOW_BATTERY_PERCENT,
     Extreme,
-    FaultReason,
     LinkState,
     MarkKind,
     mean_of_known,
@@ -314,23 +313,6 @@ LINKS: Final = {
 }
 """The states of a link in a word."""
 
-FAULTS: Final = {
-    FaultReason.LENGTH: _("length"),
-    FaultReason.VERSION: _("version"),
-    FaultReason.FORMAT: _("format"),
-    # Translators: packets that never arrived.
-    FaultReason.LOST: _("lost"),
-    FaultReason.DUPLICATE: _("duplicate"),
-    FaultReason.OUT_OF_ORDER: _("out of order"),
-    FaultReason.CLOCK: _("clock"),
-    FaultReason.UNCONFIGURED: _("unconfigured"),
-    FaultReason.UNKNOWN_CHANNEL: _("unknown channel"),
-    FaultReason.NOT_FINITE: _("not finite"),
-    FaultReason.OVERRUN: _("overrun"),
-    FaultReason.DETECTOR_RESTARTED: _("detector restarted"),
-}
-"""What was wrong with packets, in a word or two."""
-
 _RECORDING_WORDS: Final = {
     RecordingState.OFF: "",
     RecordingState.ON: _("● recording"),
@@ -345,7 +327,7 @@ def quality_text(snapshot: SessionSnapshot, sound: str = "") -> str:
     """
     link = snapshot.link
     faults = sum(snapshot.faults.values())
-    reasons = ", ".join(f"{FAULTS[reason]} {n}" for reason, n in snapshot.faults.items())
+    reasons = ", ".join(f"{FAULT_WORDS[reason]} {n}" for reason, n in snapshot.faults.items())
     lost_s = sum(gap.end_s - gap.start_s for gap in snapshot.gaps)
     gaps = len(snapshot.gaps)
     live = snapshot.playback is None and snapshot.state is RunState.RUNNING
