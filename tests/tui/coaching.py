@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from tests.app.doubles import ManualClock
 from tests.ble.fake_radio import FakeRadio
-from tests.tui.staging import look
+from tests.tui.staging import look, without_flash
 from tracker.app.config import save_sensor
 from tracker.app.devices import SIMULATED
 from tracker.app.paths import Paths
@@ -20,7 +20,6 @@ from tracker.tui import TrackerApp
 from tracker.tui.flow import Coach
 from tracker.tui.screens.check import CheckScreen
 from tracker.tui.screens.setup import SetupForm
-from tracker.tui.widgets.live import Count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -157,7 +156,6 @@ async def still(pilot: Pilot[None], theme: str) -> None:
     pilot.app.theme = theme
     for field in pilot.app.screen.query(Input):
         field.cursor_blink = False
-    # How long a rep flashes is a matter of the machine's speed.
-    pilot.app.screen.query(Count).remove_class("-flash")
+    await without_flash(pilot)
     pilot.app.workers.cancel_node(pilot.app.screen)
     await pilot.pause()

@@ -20,6 +20,7 @@ from tracker.app.playback import Playback
 from tracker.app.session import Session
 from tracker.domain import Plan, PlanChosen, SessionInfo, UserInput, parse_tempo
 from tracker.tui import TrackerApp, one_training, playing
+from tracker.tui.widgets.live import Count
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -116,4 +117,10 @@ async def look(pilot: Pilot[None]) -> None:
     update = getattr(pilot.app.screen, "update_view", None)
     if update is not None:
         update()
+    await pilot.pause()
+
+
+async def without_flash(pilot: Pilot[None]) -> None:
+    """End the flash of a rep: how long it lasts is a matter of the machine's speed."""
+    pilot.app.screen.query(Count).remove_class("-flash")
     await pilot.pause()

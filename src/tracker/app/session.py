@@ -76,6 +76,9 @@ WARNING_SHOWN_S: Final = 20.0
 MOST_HELD: Final = 1 << 18
 """Notifications that are kept while the session is frozen: most of an hour of a usual sensor."""
 
+MOST_PHASES: Final = 16
+"""Latest phases that are kept: more than two quick reps have."""
+
 _CALIBRATIONS: Final = {
     kind.value: kind for kind in (MarkKind.CALIBRATION, MarkKind.REFERENCE_REPS)
 }
@@ -128,7 +131,7 @@ class Session:
         self._arrived_ns: int | None = None
         self._first_ns: int | None = None
         self._handled_ns = 0
-        self._phase: PhaseStarted | None = None
+        self._phases: deque[tuple[Phase | None, float]] = deque(maxlen=MOST_PHASES)
         self._lowering: LoweringStarted | None = None
         self._cue: Cue | None = None
         self._calibrating: MarkKind | None = None
@@ -308,7 +311,7 @@ class Session:
         for event in events:
             match event:
                 case PhaseStarted(phase=phase):
-                    self._phase = event
+                    self._phases.append((phase, event.at_s))
                     if phase is Phase.LOCKOUT:
                         self._lowering = None
                 case LoweringStarted():
@@ -316,7 +319,7 @@ class Session:
                 case RepCompleted():
                     self._lowering = None
                 case SetEnded():
-                    self._phase = None
+                    self._phases.append((None, event.at_s))
                 case Cue():
                     self._cue = event
                 case UserCommand(text=text) if text in _CALIBRATIONS:
@@ -383,8 +386,7 @@ class Session:
             plan=self._summed.plan,
             pain=self._summed.pain,
             note=self._summed.note,
-            phase=None if self._phase is None else self._phase.phase,
-            phase_started_s=None if self._phase is None else self._phase.at_s,
+            phases=tuple(self._phases),
             lowered_s=None if self._lowering is None else self._lowering.at_s,
             cue=self._cue,
             calibrating=self._calibrating,

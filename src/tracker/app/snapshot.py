@@ -82,10 +82,8 @@ class SessionSnapshot:
     """The pain scores, in the order in which they were entered."""
     note: str
     """The wearer's note on the whole session."""
-    phase: Phase | None
-    """Current phase; None outside a set."""
-    phase_started_s: float | None
-    """When that phase started, s."""
+    phases: tuple[tuple[Phase | None, float], ...]
+    """The latest phases, each with its start, s; None from the end of a set on."""
     lowered_s: float | None
     """When the hips last began to sink out of a hold, s; None before that in this rep."""
     cue: Cue | None
@@ -142,6 +140,16 @@ class SessionSnapshot:
         if last is None or not last.ended or self.position_s is None:
             return None
         return max(0.0, self.position_s - last.end_s)
+
+    @property
+    def phase(self) -> Phase | None:
+        """Current phase; None outside a set."""
+        return self.phases[-1][0] if self.phases else None
+
+    @property
+    def phase_started_s(self) -> float | None:
+        """When that phase started, s; None outside a set."""
+        return None if self.phase is None else self.phases[-1][1]
 
     @property
     def phase_elapsed_s(self) -> float | None:

@@ -9,7 +9,16 @@ from textual.widget import Widget
 from textual.widgets import Footer
 
 from tests.app.doubles import ListRecorder, in_time, until
-from tests.tui.staging import PLANNED, SIZES, Stage, app_of, every_look, look, training_of
+from tests.tui.staging import (
+    PLANNED,
+    SIZES,
+    Stage,
+    app_of,
+    every_look,
+    look,
+    training_of,
+    without_flash,
+)
 from tests.workouts import REP_S, SET_STARTS_S, UP_S
 from tracker.app.playback import Playback
 from tracker.app.snapshot import RunState
@@ -496,6 +505,7 @@ async def _sought(pilot: Pilot[None], time_s: float) -> None:
     playback.seek(time_s)
     await until(lambda: not playback.seeking)
     await look(pilot)
+    await without_flash(pilot)
 
 
 @every_look

@@ -11,7 +11,12 @@ from tracker.domain import HIP_THRUST, NO_PLAN, SessionInfo, SetRecord
 
 
 def snapshot(**known: Any) -> SessionSnapshot:
-    """Return a running live session of which only `known` is known."""
+    """Return a running live session of which only `known` is known.
+
+    `phase` and `phase_started_s` stand for the latest of its phases.
+    """
+    if "phase" in known:
+        known["phases"] = ((known.pop("phase"), known.pop("phase_started_s", None)),)
     nothing: dict[str, Any] = {
         "info": SessionInfo(sensor="scripted"),
         "exercise": HIP_THRUST,
@@ -22,8 +27,7 @@ def snapshot(**known: Any) -> SessionSnapshot:
         "plan": NO_PLAN,
         "pain": (),
         "note": "",
-        "phase": None,
-        "phase_started_s": None,
+        "phases": (),
         "cue": None,
         "lowered_s": None,
         "calibrating": None,

@@ -26,6 +26,7 @@ from tracker.tui.widgets.traces import (
     best_rep,
     braille_lines,
     column_values,
+    context_of,
     drawing,
     lockout_band_deg,
     signal_text,
@@ -221,3 +222,11 @@ async def test_it_follows_what_it_is_shown_and_its_size() -> None:
 )
 def test_strength_is_bars_and_a_number(rssi_dbm: int | None, text: str) -> None:
     assert signal_text(rssi_dbm) == text
+
+
+def test_the_last_phase_of_a_set_does_not_go_on_into_the_rest() -> None:
+    phases = ((Phase.CONCENTRIC, 1.0), (Phase.LOCKOUT, 2.0), (None, 2.5))
+    during = context_of(snapshot(phases=phases[:2], position_s=2.4))
+    assert during.spans == ((Phase.CONCENTRIC, 1.0, 2.0), (Phase.LOCKOUT, 2.0, np.inf))
+    rest = context_of(snapshot(phases=phases, position_s=60.0))
+    assert rest.spans == ((Phase.CONCENTRIC, 1.0, 2.0), (Phase.LOCKOUT, 2.0, 2.5))

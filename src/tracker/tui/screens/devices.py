@@ -107,7 +107,7 @@ class DevicesScreen(FlowScreen["Choice | None"]):
 
     def on_resize(self) -> None:
         """Leave out the kind where there is no room for it."""
-        self.update_view()
+        self.update_if_there()
 
     def on_screen_resume(self) -> None:
         """Listen again once the screen is back: a scan disturbs a connection."""

@@ -172,6 +172,9 @@ class HistoryScreen(FlowScreen["tuple[int, Next] | None"]):
         self.query_one(DataTable).focus()
 
     def on_resize(self) -> None:
+        self.update_if_there()
+
+    def update_view(self) -> None:
         """Show the columns for which there is room."""
         if self._shown_columns != self._columns:
             self._fill()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from statistics import median
@@ -341,9 +340,6 @@ class Trace(Widget):
         return line_strip(self._drawing.lines, y, width, self.visual_style)
 
 
-MOST_PHASES: Final = 16
-"""More than two quick reps within the trace have."""
-
 _CLASSES: Final = {
     **{LIFTERS_ORDER.index(phase): f"trace--{phase.value}" for phase in Phase},
     REST: "trace--rest",
@@ -376,8 +372,6 @@ class PitchTrace(Trace):
         self._ghost_of: Rep | None = None
         self._ghost: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
         self._styles: dict[tuple[int, bool], Style] = {}
-        self._begun: deque[tuple[Phase | None, float]] = deque(maxlen=MOST_PHASES)
-        """The last phases with their start: a rep is measured only when it has ended."""
 
     def notify_style_update(self) -> None:
         """Look the colours up again when the theme has changed."""
@@ -386,9 +380,6 @@ class PitchTrace(Trace):
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
         """Take the trace from `snapshot`, unless it has not moved on by a column."""
-        begun = snapshot.phase, snapshot.phase_started_s
-        if begun[1] is not None and (not self._begun or self._begun[-1] != begun):
-            self._begun.append((begun[0], begun[1]))
         column = column_s(self.size.width)
         step_s = column * max(1, round(STEP_S / column))
         newest_s = snapshot.position_s
@@ -398,7 +389,7 @@ class PitchTrace(Trace):
             return
         self._time_s, self._values = snapshot.trace_time_s, snapshot.trace_pitch_deg
         self._keep_best(snapshot)
-        self._around = context_of(snapshot, self._ghost, tuple(self._begun))
+        self._around = context_of(snapshot, self._ghost)
         self.end_s = end_s
 
     def _keep_best(self, snapshot: SessionSnapshot) -> None:
@@ -451,11 +442,11 @@ def best_rep(reps: Sequence[Rep]) -> Rep | None:
 def context_of(
     snapshot: SessionSnapshot,
     ghost: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
-    begun: Sequence[tuple[Phase | None, float]] = (),
 ) -> Context:
     """Return the reps of the last two sets, the phases of the one under way, and the band."""
     reps = [rep for record in snapshot.sets[-2:] for rep in record.reps]
-    live = pairwise((*begun, (None, np.inf)))
+    # A rep is measured only when it has ended.
+    live = pairwise((*snapshot.phases, (None, np.inf)))
     spans = [(phase, start_s, end_s) for (phase, start_s), (_, end_s) in live if phase is not None]
     # What was measured in the end is drawn over what was seen live.
     spans += [(span.phase, span.start_s, span.end_s) for rep in reps for span in rep.phases]
@@ -463,7 +454,6 @@ def context_of(
     starts_s = [rep.start_s for rep in reps]
     phase, start_s, newest_s = snapshot.phase, snapshot.phase_started_s, snapshot.position_s
     if phase is not None and start_s is not None and newest_s is not None:
-        spans.append((phase, start_s, newest_s))
         current = snapshot.current_set
         if phase is LIFTERS_ORDER[0] and (not reps or start_s > reps[-1].end_s - JOIN_S):
             starts_s.append(start_s)
