@@ -179,6 +179,8 @@ def drawing(
         _draw_ghost(cells[marked:], kinds[marked:], fills, times_s, context, (low, high))
     if marked:
         _draw_marks(cells[0], kinds[0], times_s, context.marks)
+    # Nothing has no colour.
+    kinds[cells == " "] = REST
     band = frozenset(row + marked for row in band_rows(band_deg, low, high, rows))
     labels = {marked: f"{high:z.0f}°", height - 1: f"{low:z.0f}°"}
     if band and max(band) not in labels:
@@ -279,8 +281,7 @@ def moved_regions(before: Drawing, now: Drawing, size: tuple[int, int]) -> Itera
         changed = [a != b for a, b in zip(was, is_now, strict=False)]
         kinds = np.flatnonzero(old[y] != new[y]) + _LABEL_WIDTH
         for x in kinds.tolist():
-            # The colour of nothing is not seen.
-            changed[x] = changed[x] or is_now[x] != " "
+            changed[x] = True
         yield from changed_run(changed, y)
 
 
@@ -369,6 +370,8 @@ class PitchTrace(Trace):
     def __init__(self) -> None:
         super().__init__()
         self._around = NO_CONTEXT
+        self._told: tuple[object, ...] = ()
+        """The phases and the sets that the curve was last drawn with."""
         self._ghost_of: Rep | None = None
         self._ghost: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
         self._styles: dict[tuple[int, bool], Style] = {}
@@ -379,17 +382,21 @@ class PitchTrace(Trace):
         super().notify_style_update()
 
     def update_from(self, snapshot: SessionSnapshot) -> None:
-        """Take the trace from `snapshot`, unless it has not moved on by a column."""
+        """Take the trace from `snapshot`, unless it is the same to a column, and its phases."""
         column = column_s(self.size.width)
         step_s = column * max(1, round(STEP_S / column))
         newest_s = snapshot.position_s
         # In whole columns, so that the curve moves and does not flicker.
         end_s = None if newest_s is None else newest_s // step_s * step_s
-        if end_s == self.end_s:
+        told = snapshot.phases, snapshot.sets
+        if end_s == self.end_s and told == self._told:
             return
+        self._told = told
         self._time_s, self._values = snapshot.trace_time_s, snapshot.trace_pitch_deg
         self._keep_best(snapshot)
         self._around = context_of(snapshot, self._ghost)
+        if end_s == self.end_s:
+            self.watch_end_s()
         self.end_s = end_s
 
     def _keep_best(self, snapshot: SessionSnapshot) -> None:
