@@ -74,6 +74,6 @@ async def test_every_place_is_in_sight(tmp_path: Path, size: tuple[int, int]) ->
     app = app_at(Gym(tmp_path))
     async with app.run_test(size=size) as pilot:
         await comes(pilot, HomeScreen)
-        drawn = app.export_screenshot()
-        assert all(title in drawn for title, _hint in PLACES.values())
+        titles = [title for title, _hint in PLACES.values()]
+        await happens(pilot, lambda: all(map(app.export_screenshot().__contains__, titles)))
         assert list(PLACES) == list(Place)
