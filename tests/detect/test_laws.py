@@ -20,6 +20,7 @@ from tracker.domain import (
     HIP_THRUST,
     ImuBlock,
     LoweringStarted,
+    Phase,
     RepCompleted,
     RepCounted,
     RepRevised,
@@ -78,6 +79,30 @@ def test_every_tempo_counts(reps: int, up_s: float, hold_s: float, down_s: float
 def test_a_hold_of_any_length_is_a_rep_with_its_hold(hold_s: float) -> None:
     reps = reps_of(detected(a_set(2, 1.2, hold_s, 1.5)))
     assert [rep.lockout_s for rep in reps] == pytest.approx([hold_s] * 2, abs=0.5)
+
+
+@settings(deadline=None, max_examples=10)
+@given(sunk_deg=st.floats(8.0, 13.0), crept_deg=st.floats(4.0, 6.0), wait_s=st.floats(0.2, 0.35))
+def test_what_hips_do_at_the_top_is_of_the_hold(
+    sunk_deg: float, crept_deg: float, wait_s: float
+) -> None:
+    reached = TOP_DEG - crept_deg
+    rep = [
+        (1.2, reached),
+        (wait_s, reached),
+        (0.5, TOP_DEG),
+        (0.8, TOP_DEG - sunk_deg),
+        (0.8, TOP_DEG),
+        (1.6, BOTTOM_DEG),
+        (1.0, BOTTOM_DEG),
+    ]
+    lift = legs((3.0, BOTTOM_DEG), *rep * 3)
+    found = reps_of(detected(lift))
+    assert len(found) == 3
+    for number, each in enumerate(found):
+        up, *_, down = lift.boundaries_s[5 * number : 5 * number + 5]
+        hold = next(span for span in each.phases if span.phase is Phase.LOCKOUT)
+        assert (hold.start_s, hold.end_s) == pytest.approx((up[1], down[0]), abs=0.05)
 
 
 def test_partials_after_full_reps_take_nothing_back() -> None:

@@ -45,7 +45,17 @@ EDGE_SHARE: Final = 0.15
 who looks at a curve of tilt, and beyond the tremble of 1° in movements of 8° and more."""
 
 BULK_SHARE: Final = 0.15
-"""Share of the travel by which the movement must have started: more than a tremor before it."""
+"""Share of the travel before which a movement starts, and with which missing it ends: more than a
+tremor before it, and than what hips at the lockout still creep."""
+
+BULK_LASTS: Final = 0.4
+"""A minimum-jerk movement goes from 15 % to 85 % of its travel in this share of its duration."""
+
+SWAY_SHARE: Final = 0.05
+QUICK_S: Final = 1.0
+"""The speed of a movement is read over this share, before and after each sample, of what its
+duration exceeds a second by: a slow one is hardly faster than its sway. It widens the movement by
+under 1 %."""
 
 LOOK_BACK_S: Final = 2.0
 """A slow movement starts this long before it is faster than what counts as still."""
@@ -506,7 +516,7 @@ class Segmenter:
         first = max(segment.turn - self._look_back, segment.floor)
         lead = round(LEAD_S * rate_hz)
         end = float(segment.now) if segment.end is None else segment.end
-        reach = round(HELD_S * rate_hz) if track.tremble else lead
+        reach = round(HELD_S * rate_hz)
         last = min(max(math.ceil(end) + reach, segment.furthest), segment.now)
         progress = self._path.progress(first, last + 1)
         turn = segment.turn - first
@@ -516,8 +526,17 @@ class Segmenter:
             leaves, arrives = max(int(start) - rest, 0), min(math.ceil(end) + rest, last - first)
         else:
             forward = self._path.forward(first, last + 1)
-            start = _start(progress, forward, turn, segment.travel, self._boundary(segment.peak))
             end -= first
+            left, right = _bulk(progress, turn, segment.travel)
+            boundary, steady = self._boundary(segment.peak), forward
+            longer = (right - left) / BULK_LASTS - QUICK_S * rate_hz
+            half = math.floor(SWAY_SHARE * longer)
+            if half > 0:
+                steady = _mean_over(forward, half)
+                boundary = BOUNDARY_SHARE * float(steady[turn:].max())
+            start = _start(steady, left, turn, boundary)
+            if segment.state not in TENTATIVE:
+                end = _end(steady, right, end, boundary)
             leaves = _last_rest(forward, int(start), lead)
             arrives = _first_rest(forward, min(math.ceil(end), last - first), lead)
         return Edges(
@@ -566,23 +585,45 @@ def _edges_of_travel(
     return start, max(start, stop)
 
 
-def _start(
-    progress: NDArray[np.float64],
-    forward: NDArray[np.float64],
-    turn: int,
-    travel: float,
-    threshold: float,
-) -> float:
+def _bulk(progress: NDArray[np.float64], turn: int, travel: float) -> tuple[int, int]:
+    """Return the samples between which the bulk of the travel lies.
+
+    A tremor before a movement crosses the boundary of its speed as well, and so does a dip in the
+    hold before it: they are over by the last sample with less than the bulk. What comes after the
+    first sample with all of it but a little is rest.
+    """
+    right = turn + int((progress[turn:] >= (1.0 - BULK_SHARE) * travel).argmax())
+    less = (progress[turn : right + 1] < BULK_SHARE * travel).nonzero()[0]
+    return turn + (int(less[-1]) if len(less) else 0), right
+
+
+def _start(forward: NDArray[np.float64], left: int, turn: int, threshold: float) -> float:
     """Return where the speed last rose above the boundary before the bulk of the travel."""
-    # A tremor before the movement crosses the boundary as well; the travel tells them apart.
-    bulk = turn + int((progress[turn:] >= BULK_SHARE * travel).argmax())
-    below = (forward[: bulk + 1] < threshold).nonzero()[0]
+    below = (forward[: left + 2] < threshold).nonzero()[0]
     if not len(below):
         return float(turn)
-    left = int(below[-1])
-    if left + 1 >= len(forward):
-        return float(left)
-    return left + _crossing(forward[left], forward[left + 1], threshold)
+    last = int(below[-1])
+    if last + 1 >= len(forward):
+        return float(last)
+    return last + _crossing(forward[last], forward[last + 1], threshold)
+
+
+def _end(forward: NDArray[np.float64], right: int, end: float, threshold: float) -> float:
+    """Return where the speed first fell below the boundary after it; `end` where it did not."""
+    below = (forward[right:] < threshold).nonzero()[0]
+    if not len(below):
+        return end
+    first = right + int(below[0])
+    return first - 1 + _crossing(forward[first - 1], forward[first], threshold)
+
+
+def _mean_over(speed: NDArray[np.float64], half: int) -> NDArray[np.float64]:
+    """Return the mean over `half` samples before and after each, fewer at both ends."""
+    at = np.arange(len(speed))
+    before, after = np.maximum(at - half, 0), np.minimum(at + half + 1, len(speed))
+    summed = np.concatenate(((0.0,), np.cumsum(speed)))
+    mean: NDArray[np.float64] = (summed[after] - summed[before]) / (after - before)
+    return mean
 
 
 def _last_rest(forward: NDArray[np.float64], start: int, lead: int) -> int:
