@@ -303,6 +303,10 @@ class RepPairer:
                 return
             elif self._goes_on(there.whole, movement):
                 there = there.with_news(movement)
+            elif self._is_dip(there.whole, movement):
+                # The hips sank too slowly or too little for that to be seen.
+                self._dip = movement.number
+                return
             else:
                 there = None
         else:

@@ -212,7 +212,8 @@ class SetTracker:
         if counted is None and candidate.first.start_s > self._deadline_of_rest_s():
             yield from self.end()
         if news.state in (CandidateState.GOING, CandidateState.RETURNING):
-            self._busy_until_s = news.movement.start_s + LONGEST_WAY_S
+            # Where it started is not sure before it is over: hips sway before they sink.
+            self._busy_until_s = news.movement.known_s + LONGEST_WAY_S
             yield from self._under_way(news)
             return
         if counted is not None:
