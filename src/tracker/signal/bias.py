@@ -37,9 +37,9 @@ USUAL_OFFSET_MPS2: Final = 0.3
 USUAL_SCALE: Final = 0.01
 """Scale error of an axis to be expected before anything is known."""
 
-BOARDS: Final = ((0.3, 1.0 / 3.0), (0.5, 1.0), (0.2, 3.0))
-"""Share of boards, and their errors as a multiple of the usual ones: trimmed in the factory, as on
-the data sheet, and soldered or knocked, where a data sheet allows 80 mg and more."""
+BOARDS: Final = ((0.8, 1.0), (0.2, 3.0))
+"""Share of boards, and their errors as a multiple of the usual ones: as the data sheet says, and
+soldered or knocked, where it allows 80 mg and more."""
 
 STILL_ERROR_MPS2: Final = 0.05
 """What a still moment's gravity may be off by: breathing, the place on earth, 5 mg."""
