@@ -303,8 +303,8 @@ class RepPairer:
                 return
             elif self._goes_on(there.whole, movement):
                 there = there.with_news(movement)
-            elif self._is_dip(there.whole, movement):
-                # The hips sank too slowly or too little for that to be seen.
+            elif self._sure and self._is_dip(there.whole, movement):
+                # In a set, the hips sank too slowly or too little for that to be seen.
                 self._dip = movement.number
                 return
             else:
