@@ -7,7 +7,7 @@ from there. Inside, the first of these to happen decides:
     run-out     slowing so fast that it will have ended by now (`ENDING`), once
     slow-down   speed below 10 % of the segment's own peak → it has ended, for now (`ENDED`)
     settling    no change for a moment after that → the end can be believed (`SETTLED`)
-    resumption  faster again, and further the same way → it had only stuck and has not ended
+    resumption  soon faster again, and further the same way → it had only stuck and not ended
     reversal    way back of more than a share of the progress, or than any dip → finished; the
                 next segment began at the furthest point
     stillness   ended and slow for a while → finished; idle

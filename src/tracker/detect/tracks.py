@@ -47,8 +47,8 @@ LEAST_TURN: Final = 0.1
 
 CREEP_SPAN_S: Final = 1.0
 CREEP_RAD: Final = 1.2 * RADPS_PER_DPS
-"""Hips that turn by more in this time are on their way, however slowly: the slowest eccentrics take
-12 s for 20°."""
+"""Hips that turn by more in this time are on their way, however slowly: the slowest eccentrics
+take 12 s for 20°."""
 
 ANCHOR_REACH_S: Final = 10.0
 """Stillness longer ago than this is no posture to measure a movement from."""
