@@ -327,3 +327,14 @@ def test_the_axis_of_an_arc_may_be_further_off(angle_deg: float, along: bool) ->
 def test_the_sign_of_an_axis_is_the_way() -> None:
     assert up(1, 0.0, 1.0).axis @ LEFT == pytest.approx(1.0)
     assert down(1, 0.0, 1.0).axis @ LEFT == pytest.approx(-1.0)
+
+
+def test_hips_that_sway_upwards_in_a_hold_end_no_rep() -> None:
+    pairer = RepPairer(HIP_THRUST)
+    first, way_down = up(3, 7.0, 8.0), down(5, 30.0, 31.5)
+    fed(pairer, up(1, 2.0, 3.0), down(2, 4.0, 5.5))
+    for concentric in (up(1, 2.0, 3.0), first):
+        pairer.believe(concentric, sure=True)
+    *_, returned = fed(pairer, first, movement(4, 20.0, 21.0, 4.0, 13.0), way_down)
+    assert returned.candidate.concentric is first
+    assert returned.candidate.eccentric is way_down

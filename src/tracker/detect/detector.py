@@ -284,11 +284,11 @@ class Detector:
             row=self._row,
         )
         movement = measure(self._buffer, self._finder, segment, signal, known)
-        if (
-            self._rotation is not None
-            and segment.state is SegmentState.FINISHED
-            and plausible(self._exercise, movement)
-        ):
+        if self._rotation is None or segment.state is not SegmentState.FINISHED:
+            return movement
+        alike = plausible(self._exercise, movement)
+        if alike:
             self._rotation.learn(movement.axis)
+        if alike or self._sets.goes_on_with(movement):
             self._row = (movement.end_s, quietest(movement))
         return movement

@@ -7,7 +7,7 @@ from there. Inside, the first of these to happen decides:
     run-out     slowing so fast that it will have ended by now (`ENDING`), once
     slow-down   speed below 10 % of the segment's own peak → it has ended, for now (`ENDED`)
     settling    no change for a moment after that → the end can be believed (`SETTLED`)
-    resumption  faster again, and further the same way → it had only stuck and has not ended
+    resumption  soon faster again, and further the same way → it had only stuck and not ended
     reversal    way back of more than a share of the progress, or than any dip → finished; the
                 next segment began at the furthest point
     stillness   ended and slow for a while → finished; idle
@@ -101,6 +101,8 @@ class SegmenterSettings:
     """Speed, as a share of the peak, at which a stuck segment goes on: twice the boundary."""
     resume_travel_share: float = 0.2
     """Further travel that a resumption needs, as a share of `least_travel`."""
+    resume_within_s: float = 2.0
+    """And it does so within this: what moves on later is the sway of a hold."""
     settle_s: float = 0.15
     """A segment that has not resumed after this has ended: sticking points last less."""
     still_s: float = 0.4
@@ -230,6 +232,7 @@ class Segmenter:
         rate_hz = buffer.rate_hz
         self._settle = round(settings.settle_s * rate_hz)
         self._still = round(settings.still_s * rate_hz)
+        self._resume = round(settings.resume_within_s * rate_hz)
         self._longest = round(settings.longest_s * rate_hz)
         self._shortest = round(settings.shortest_s * rate_hz)
         self._known_ahead = KNOWN_AHEAD_S * rate_hz
@@ -345,10 +348,11 @@ class Segmenter:
                         np.where(self._track.slow(first, last), self._last_fast, samples)
                     )
                 further = settings.resume_travel_share * least
-                wanted = over | (
-                    (forward > settings.resume_share * peak)
-                    & (progress > self._end_progress + further)
+                resumes = (forward > settings.resume_share * peak) & (
+                    progress > self._end_progress + further
                 )
+                resumes[max(self._end_sample + self._resume + 1 - first, 0) :] = False
+                wanted = over | resumes
                 wanted |= samples - np.maximum(fast, self._end_sample) >= self._still
                 if not self._settled:
                     wanted[max(self._end_sample + self._settle - first, 0) :] = True
@@ -441,7 +445,8 @@ class Segmenter:
                 ahead = min(max((forward - boundary) / fall, 0.0), self._known_ahead)
                 yield self._news(SegmentState.ENDING, now, now + ahead)
         elif (
-            forward > settings.resume_share * self._peak
+            now - self._end_sample <= self._resume
+            and forward > settings.resume_share * self._peak
             and progress
             > self._end_progress + settings.resume_travel_share * settings.least_travel
         ):

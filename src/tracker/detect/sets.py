@@ -212,7 +212,8 @@ class SetTracker:
         if counted is None and candidate.first.start_s > self._deadline_of_rest_s():
             yield from self.end()
         if news.state in (CandidateState.GOING, CandidateState.RETURNING):
-            self._busy_until_s = news.movement.start_s + LONGEST_WAY_S
+            # Where it started is not sure before it is over: hips sway before they sink.
+            self._busy_until_s = news.movement.known_s + LONGEST_WAY_S
             yield from self._under_way(news)
             return
         if counted is not None:
@@ -365,15 +366,8 @@ class SetTracker:
         """Take note of a movement behind a gap: half a rep shows that the set went on in it."""
         if self._set is None or not self._set.reps or movement.state in TENTATIVE:
             return
-        model, last = self._set.model(), self._set.reps[-1]
-        if model is None or self._resumed_s < last.candidate.end_s:
-            return
-        ends = ((movement.from_up, movement.to_up), (movement.to_up, movement.from_up))
-        like = any(
-            dot(low, model.bottom) > SAME_POSTURE and dot(high, model.top) > SAME_POSTURE
-            for low, high in ends
-        )
-        if like and movement.size >= self._exercise.rep_share * model.size:
+        behind = self._resumed_s >= self._set.reps[-1].candidate.end_s
+        if behind and self.goes_on_with(movement):
             self._resumed_way_s = movement.end_s
 
     def is_elsewhere(self, movement: Movement) -> bool:
@@ -383,6 +377,17 @@ class SetTracker:
             return False
         start = movement.from_up
         return max(dot(start, model.bottom), dot(start, model.top)) < ELSEWHERE
+
+    def goes_on_with(self, movement: Movement) -> bool:
+        """Return whether a movement is a way of the open set by its ends, up or down."""
+        model = None if self._set is None else self._set.model()
+        if model is None or movement.size < self._exercise.rep_share * model.size:
+            return False
+        ends = ((movement.from_up, movement.to_up), (movement.to_up, movement.from_up))
+        return any(
+            dot(low, model.bottom) > SAME_POSTURE and dot(high, model.top) > SAME_POSTURE
+            for low, high in ends
+        )
 
     def _deadline_of_rest_s(self) -> float:
         """Return the latest start of a rep that still belongs to the open set, s."""

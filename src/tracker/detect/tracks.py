@@ -45,6 +45,11 @@ AXIS_LEARNING: Final = 0.5
 LEAST_TURN: Final = 0.1
 """Sine of the smallest turn that shows an axis, 6°."""
 
+CREEP_SPAN_S: Final = 1.0
+CREEP_RAD: Final = 1.2 * RADPS_PER_DPS
+"""Hips that turn by more in this time are on their way, however slowly: the slowest eccentrics
+take 12 s for 20°."""
+
 ANCHOR_REACH_S: Final = 10.0
 """Stillness longer ago than this is no posture to measure a movement from."""
 
@@ -153,6 +158,7 @@ class RotationTrack:
     def __init__(self, buffer: MotionBuffer) -> None:
         self._buffer = buffer
         self._anchor = Anchor(buffer.rate_hz)
+        self._creep_span = round(CREEP_SPAN_S * buffer.rate_hz)
         self._axis: NDArray[np.float64] = np.array([1.0, 0.0, 0.0])
         self._learnt: NDArray[np.float64] | None = None
         self._reference: NDArray[np.float64] = np.array([0.0, 0.0, 1.0])
@@ -184,7 +190,7 @@ class RotationTrack:
     def onset(self, first: int, last: int, least: float) -> Onset | None:
         """Return the first tilt away from the last stillness by more than `least`, rad."""
         buffer = self._buffer
-        slow = self.slow(first, last)
+        slow = self.slow(first, last) & ~self._creeps(first, last)
         skipped = self._anchor.skip(slow)
         first, slow = first + skipped, slow[skipped:]
         if slow.all():
@@ -218,6 +224,14 @@ class RotationTrack:
         self._anchor.sample = None
         self.turned(anchor)
         return Onset(sample, anchor, direction)
+
+    def _creeps(self, first: int, last: int) -> NDArray[np.bool_]:
+        """Return where the pelvis is on its way, too slowly to show in the speed of a sample."""
+        oldest = max(first - self._creep_span, self._buffer.first)
+        up = self._buffer.up(oldest, last)
+        before = np.maximum(np.arange(first, last) - self._creep_span, self._buffer.first) - oldest
+        creeps: NDArray[np.bool_] = squared(up[first - oldest :] - up[before]) > CREEP_RAD**2
+        return creeps
 
     def turned(self, turn: int) -> None:
         """Take the learnt axis and measure angles from the posture at `turn`."""
