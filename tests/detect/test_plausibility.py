@@ -72,14 +72,31 @@ def test_hips_of_a_bridge_end_further_from_upright_than_those_of_a_thrust() -> N
 
 @given(number=st.integers(1, 8))
 def test_reps_that_are_alike_count_once(number: int) -> None:
-    assert pooled(HIP_THRUST, [LIFT] * number) == pytest.approx(pooled(HIP_THRUST, [LIFT]))
+    assert pooled(HIP_THRUST, [LIFT] * number, LIFT) == (
+        pytest.approx(pooled(HIP_THRUST, [LIFT], LIFT))
+    )
 
 
 def test_rolling_over_and_over_is_no_set_however_alike() -> None:
     rolls = [replace(LIFT, rise_m=0.04, rise_sd_m=sd) for sd in (0.3, 0.04, 0.04)]
     assert evidence(HIP_THRUST, rolls[0]) > 0.0, "the rise of the first says nothing"
-    assert pooled(HIP_THRUST, rolls) < -0.5
-    assert pooled(HIP_THRUST, [LIFT] * 3) > 3.0
+    assert pooled(HIP_THRUST, rolls, rolls[0]) < -0.5
+    assert pooled(HIP_THRUST, [LIFT] * 3, LIFT) > 3.0
+
+
+@given(share=st.floats(0.4, 1.5))
+def test_what_begins_with_the_way_back_is_hardly_a_set(share: float) -> None:
+    swing = replace(LIFT, back_rad=share * LIFT.size)
+    assert pooled(HIP_THRUST, [swing], swing) < pooled(HIP_THRUST, [LIFT], LIFT) - 3.0
+    assert pooled(HIP_THRUST, [LIFT, swing], LIFT) == (
+        pytest.approx(pooled(HIP_THRUST, [LIFT, LIFT], LIFT))
+    ), "each rep but the first begins after the way back of the one before"
+
+
+def test_knees_that_roll_smoothly_are_no_set_though_their_rise_is_hardly_known() -> None:
+    roll = replace(movement(1, 2.0, 4.2, to_deg=BOTTOM_DEG + 80.0), rise_m=0.13, rise_sd_m=0.2)
+    assert evidence(HIP_THRUST, roll) > 0.0
+    assert pooled(HIP_THRUST, [roll] * 3, roll) < -0.5
 
 
 def test_a_pivot_that_is_far_away_is_more_likely_than_one_that_is_near() -> None:

@@ -82,6 +82,21 @@ MOST_FOR_OWN: Final = 2.0
 LATEST_TEMPO: Final = 3
 """As many of the latest reps show a set's tempo: lifters tire."""
 
+MOST_FOR_SMOOTH: Final = 3.0
+"""The same for the reps of a young set: of what else is done over and over, one in twenty goes as
+smoothly."""
+
+OF_SMOOTHNESS: Final = ("coherence", "planarity", "about_vertical", "duration")
+"""Criteria of how a movement goes, which whatever is done with care fulfils together."""
+
+BACK_SHARE: Final = 0.35
+"""Whoever swings about the middle begins with half a swing, less where it fades in."""
+
+BACK_BEFORE_SET: Final = 0.03
+BACK_BEFORE_ELSE: Final = 0.6
+"""Shares that began with the way back: of sets those whose first rep was missed; of what else is
+done over and over all that begins at the other end, or in the middle."""
+
 OF_THE_SET: Final = ("turn", "radius", "upright", "across")
 """Criteria in whose place a set has its own measure."""
 
@@ -274,6 +289,19 @@ def quiet(movement: Movement) -> Criterion:
     jolt = max(quietest(movement), 0.01)
     of_else = 0.6 * _lognormal(jolt, 0.15, 0.9) + 0.4 * _lognormal(jolt, 1.8, 0.5)
     return Criterion("quiet", jolt, min(_ratio(_lognormal(jolt, 0.15, 0.9), of_else), 0.5))
+
+
+def from_bottom(first: Movement) -> Criterion:
+    """Return what the movement just before the first of a set says.
+
+    A set begins at the bottom, from rest. Whoever bends over plates, sits down or swings goes the
+    other way first, by as much, or by half of it.
+    """
+    share = first.back_rad / max(first.size, 1e-6)
+    of_rep, of_else = BACK_BEFORE_SET, BACK_BEFORE_ELSE
+    if share < BACK_SHARE:
+        of_rep, of_else = 1.0 - of_rep, 1.0 - of_else
+    return Criterion("from_bottom", share, _ratio(of_rep, of_else))
 
 
 def possible(exercise: Exercise, movement: Movement) -> bool:
@@ -514,15 +542,25 @@ def membership(exercise: Exercise, model: SetModel, up: Movement, *, confirmed: 
     return IN_SET + alike + _capped(own, MOST_FOR_OWN) + 0.5 * quiet(up).evidence
 
 
-def pooled(exercise: Exercise, ways: Sequence[Movement]) -> float:
+def pooled(exercise: Exercise, ways: Sequence[Movement], first: Movement) -> float:
     """Return how much speaks for a whole set being one, nats, from its concentrics.
+
+    Parameters
+    ----------
+    exercise
+        What is trained.
+    ways
+        The concentrics that were seen whole, the latest last.
+    first
+        The concentric that began the set.
 
     Notes
     -----
     The reps of a set are alike, and so are those of whatever else is done over and over: each is
     hardly news. So the criteria count once, in the mean over the reps, but for two. The errors of
     several radii come together, and the surest says how far off their mean is; and who was quiet
-    before one rep does not walk.
+    before one rep does not walk. What is done over and over also goes smoothly, so that speaks for
+    a set by `MOST_FOR_SMOOTH` at most; and it seldom begins at the bottom, as a set does.
     """
     known = [up for up in ways if up.by_gyroscope]
     if not known or exercise.signal is LiftSignal.HEIGHT:
@@ -532,11 +570,13 @@ def pooled(exercise: Exercise, ways: Sequence[Movement]) -> float:
     radius_m = math.fsum(radii) / math.fsum(weights)
     sd_m = 1.0 / math.sqrt(max(weights))
     said = _radius(radius_m, RADIUS_M, RADIUS_SD_M, LONG_RADIUS_SD_M, sd_m)
-    shapes = [
-        each.evidence for up in known for each in criteria(exercise, up) if each.name != "radius"
-    ]
+    for up in known:
+        own = criteria(exercise, up)
+        smooth = (each for each in own if each.name in OF_SMOOTHNESS)
+        rest = [each.evidence for each in own if each.name not in ("radius", *OF_SMOOTHNESS)]
+        said += (_capped(smooth, MOST_FOR_SMOOTH) + math.fsum(rest)) / len(known)
     calmest = max(quiet(up).evidence for up in known)
-    return BEFORE + said + math.fsum(shapes) / len(known) + calmest
+    return BEFORE + said + calmest + from_bottom(first).evidence
 
 
 def _capped(found: Iterable[Criterion], most: float) -> float:

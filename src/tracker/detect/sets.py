@@ -277,7 +277,8 @@ class SetTracker:
         ways = [
             concentric_of(rep.candidate) for rep in open_set.reps if rep.from_rest and not rep.gap
         ]
-        return bool(ways) and pooled(self._exercise, ways) < SURELY_NONE
+        first = concentric_of(open_set.reps[0].candidate)
+        return bool(ways) and pooled(self._exercise, ways, first) < SURELY_NONE
 
     def _take_back(self, counted: CountedRep) -> Iterator[Event]:
         """Withdraw a rep that turned out to be none, with its set if it was the first."""
