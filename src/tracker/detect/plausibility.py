@@ -25,7 +25,7 @@ import numpy as np
 from tracker.domain import LiftSignal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -102,6 +102,15 @@ OF_THE_SET: Final = ("turn", "radius", "upright", "across")
 
 CALIBRATED: Final = 2.0
 """Nats that turn evidence into the share of reps that are such, on sessions with a known count."""
+
+SAME_RADIUS_M: Final = 0.07
+"""Reps of a set, and the ways of a rep, have the same radius give or take this."""
+
+OTHER_RADIUS_M: Final = 0.4
+"""The same for movements that have nothing to do with each other."""
+
+MOST_FOR_RETURN: Final = 0.5
+"""Nearly all that is done over and over comes back the way it went, but for standing up."""
 
 RADIUS_M: Final = 0.43
 RADIUS_SD_M: Final = 0.09
@@ -304,6 +313,21 @@ def from_bottom(first: Movement) -> Criterion:
     return Criterion("from_bottom", share, _ratio(of_rep, of_else))
 
 
+def returns(up: Movement, down: Movement) -> Criterion:
+    """Return what the way back says next to the way up.
+
+    Hips come down about the pivot that they went up about, so rise and turn keep their ratio. Who
+    stands up from a chair and sits down leans on the way, at one time or another. One rep in
+    twenty loses it: plates that land, a seat that gives.
+    """
+    sd_m = math.hypot(up.rise_sd_m / up.chord, down.rise_sd_m / down.chord)
+    # The turn has no sign: a fall has a radius below zero.
+    apart_m = up.radius_m + down.radius_m
+    of_else = _normal(apart_m, 0.0, math.hypot(OTHER_RADIUS_M, sd_m))
+    of_rep = 0.95 * _normal(apart_m, 0.0, math.hypot(SAME_RADIUS_M, sd_m)) + 0.05 * of_else
+    return Criterion("returns", apart_m, min(_ratio(of_rep, of_else), MOST_FOR_RETURN))
+
+
 def possible(exercise: Exercise, movement: Movement) -> bool:
     """Return whether size and duration are within what hips can do at all in the exercise."""
     if not movement.duration_s <= LONGEST_WAY_S:
@@ -496,7 +520,11 @@ def set_criteria(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Cri
     )
     sd_m = math.hypot(up.rise_sd_m / up.chord, model.radius_sd_m)
     found.append(
-        Criterion("radius", up.radius_m, _radius(up.radius_m, model.radius_m, 0.07, 0.07, sd_m))
+        Criterion(
+            "radius",
+            up.radius_m,
+            _radius(up.radius_m, model.radius_m, SAME_RADIUS_M, SAME_RADIUS_M, sd_m),
+        )
     )
     slower = math.log(max(up.duration_s, 1e-3) / max(model.duration_s, 1e-3)) - 0.5 * ratio
     of_else = _normal(slower, 0.0, 0.8)
@@ -542,15 +570,18 @@ def membership(exercise: Exercise, model: SetModel, up: Movement, *, confirmed: 
     return IN_SET + alike + _capped(own, MOST_FOR_OWN) + 0.5 * quiet(up).evidence
 
 
-def pooled(exercise: Exercise, ways: Sequence[Movement], first: Movement) -> float:
-    """Return how much speaks for a whole set being one, nats, from its concentrics.
+def pooled(
+    exercise: Exercise, reps: Sequence[tuple[Movement, Movement | None]], first: Movement
+) -> float:
+    """Return how much speaks for a whole set being one, nats, from its reps.
 
     Parameters
     ----------
     exercise
         What is trained.
-    ways
-        The concentrics that were seen whole, the latest last.
+    reps
+        The concentrics that were seen whole, the latest last, each with its eccentric; None before
+        that has come.
     first
         The concentric that began the set.
 
@@ -562,7 +593,7 @@ def pooled(exercise: Exercise, ways: Sequence[Movement], first: Movement) -> flo
     before one rep does not walk. What is done over and over also goes smoothly, so that speaks for
     a set by `MOST_FOR_SMOOTH` at most; and it seldom begins at the bottom, as a set does.
     """
-    known = [up for up in ways if up.by_gyroscope]
+    known = [up for up, _ in reps if up.by_gyroscope]
     if not known or exercise.signal is LiftSignal.HEIGHT:
         return MOST_AGAINST
     weights = [(up.chord / up.rise_sd_m) ** 2 for up in known]
@@ -575,8 +606,19 @@ def pooled(exercise: Exercise, ways: Sequence[Movement], first: Movement) -> flo
         smooth = (each for each in own if each.name in OF_SMOOTHNESS)
         rest = [each.evidence for each in own if each.name not in ("radius", *OF_SMOOTHNESS)]
         said += (_capped(smooth, MOST_FOR_SMOOTH) + math.fsum(rest)) / len(known)
+    back = [returns(*rep).evidence for rep in _whole(reps)]
+    said += math.fsum(back) / max(len(back), 1)
     calmest = max(quiet(up).evidence for up in known)
     return BEFORE + said + calmest + from_bottom(first).evidence
+
+
+def _whole(
+    reps: Iterable[tuple[Movement, Movement | None]],
+) -> Iterator[tuple[Movement, Movement]]:
+    """Yield the reps that were measured by gyroscope on both ways."""
+    for up, down in reps:
+        if down is not None and up.by_gyroscope and down.by_gyroscope:
+            yield up, down
 
 
 def _capped(found: Iterable[Criterion], most: float) -> float:

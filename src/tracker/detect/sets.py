@@ -281,11 +281,13 @@ class SetTracker:
 
     def _taken_together(self, open_set: OpenSet) -> float:
         """Return how much speaks for a young set being one, nats; infinite if none was whole."""
-        ways = [
-            concentric_of(rep.candidate) for rep in open_set.reps if rep.from_rest and not rep.gap
+        whole = [
+            (concentric_of(rep.candidate), rep.candidate.eccentric)
+            for rep in open_set.reps
+            if rep.from_rest and not rep.gap
         ]
         first = concentric_of(open_set.reps[0].candidate)
-        return pooled(self._exercise, ways, first) if ways else math.inf
+        return pooled(self._exercise, whole, first) if whole else math.inf
 
     def _take_back(self, counted: CountedRep) -> Iterator[Event]:
         """Withdraw a rep that turned out to be none, with its set if it was the first."""
