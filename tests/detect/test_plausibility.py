@@ -127,6 +127,8 @@ def test_who_has_not_come_back_down_makes_good_for_a_dip(above: float) -> None:
         membership(HIP_THRUST, model, share, confirmed=True) + 1.0
     )
     assert said("began", attempt) == pytest.approx(0.0)
+    assert said("began", replace(share, since_s=0.03)) < said("began", share) - 1.5
+    assert said("began", replace(attempt, since_s=0.03)) == pytest.approx(0.0)
 
 
 def test_hips_that_hover_between_reps_begin_a_little_above_the_bottom() -> None:

@@ -125,6 +125,8 @@ class Movement:
     it goes on none."""
     back_rad: float = 0.0
     """Travel of the movement just before it, if that turned the other way, rad; else 0."""
+    since_s: float = math.inf
+    """Time since the latest movement that was as large as a rep, s; infinite before any."""
     _samples: _Samples | None = field(default=None, init=False, repr=False)
     """What is left to measure it from."""
     weighed: Any = field(default=None, init=False, repr=False)
@@ -254,6 +256,7 @@ def measure(
         "jolt_before_mps2": buffer.jolt_mps2(max(first - reach, buffer.first), first),
         "row_jolt_mps2": before.row_jolt_mps2(start_s),
         "back_rad": before.back_rad(start_s, axis),
+        "since_s": math.inf if before.latest is None else start_s - before.latest.end_s,
         "upright": before.upright,
         "upright_doubt": before.upright_doubt,
         "_samples": samples,

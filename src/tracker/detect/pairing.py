@@ -420,4 +420,5 @@ def _joined(first: Movement, second: Movement) -> Movement:
         from_up=first.from_up,
         peak_radps=max(first.peak_radps, second.peak_radps),
         back_rad=first.back_rad,
+        since_s=first.since_s,
     )

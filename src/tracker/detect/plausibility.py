@@ -89,6 +89,14 @@ smoothly."""
 OF_SMOOTHNESS: Final = ("coherence", "planarity", "about_vertical", "duration")
 """Criteria of how a movement goes, which whatever is done with care fulfils together."""
 
+HOVER: Final = 0.08
+"""Hips that hover between reps come back to within this share of the range, in the mean."""
+
+AT_ONCE_S: Final = 0.05
+TURNED_AT_ONCE: Final = 0.04
+"""The same where they turn round within so little, from boundary to boundary: a rep that touches
+and goes turns at its bottom, a dip in a hold anywhere."""
+
 BACK_SHARE: Final = 0.35
 """Whoever swings about the middle begins with half a swing, less where it fades in."""
 
@@ -475,8 +483,8 @@ def set_criteria(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Cri
         that slipped, and a fifth of the tops with a lockout that was missed; against any posture.
     began
         How far above the bottom it begins, as a share of the range: mean 0.08, for hips that
-        hover between reps; against anywhere. Counts only against: a lifter who has not come
-        back down is recovering from a dip.
+        hover between reps, or 0.04 where they turn round at once; against anywhere. Counts only
+        against: a lifter who has not come back down is recovering from a dip.
     axis
         Half-normal with 12°; against half of them any.
     radius
@@ -506,7 +514,8 @@ def set_criteria(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Cri
     if height:
         return tuple(found)
     above = _above_bottom(model, up)
-    began = min(_ratio(_decay(above, 0.08 * loose), 1.0), 0.0)
+    usual = TURNED_AT_ONCE if up.since_s < AT_ONCE_S else HOVER
+    began = min(_ratio(_decay(above, usual * loose), 1.0), 0.0)
     found.append(Criterion("began", above, began))
     top = _apart_deg(up.to_up, model.top)
     of_rep = 0.8 * _half_normal(top, 6.0 * loose) + (0.2 / 30.0 if top < 30.0 else 0.0)
