@@ -101,9 +101,9 @@ BACK_SHARE: Final = 0.35
 """Whoever swings about the middle begins with half a swing, less where it fades in."""
 
 BACK_BEFORE_SET: Final = 0.03
-BACK_BEFORE_ELSE: Final = 0.6
+BACK_BEFORE_ELSE: Final = 0.5
 """Shares that began with the way back: of sets those whose first rep was missed; of what else is
-done over and over all that begins at the other end, or in the middle."""
+done over and over one half, because it begins at the one end as often as at the other."""
 
 OF_THE_SET: Final = ("turn", "radius", "upright", "across")
 """Criteria in whose place a set has its own measure."""
@@ -117,7 +117,7 @@ SAME_RADIUS_M: Final = 0.07
 OTHER_RADIUS_M: Final = 0.4
 """The same for movements that have nothing to do with each other."""
 
-MOST_FOR_RETURN: Final = 0.5
+MOST_FOR_RETURN: Final = 0.3
 """Nearly all that is done over and over comes back the way it went, but for standing up."""
 
 RADIUS_M: Final = 0.43
