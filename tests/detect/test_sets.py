@@ -399,6 +399,24 @@ def test_small_reps_that_were_clear_stay_whatever_follows(small: int) -> None:
     assert training.withdrawals() == []
 
 
+@pytest.mark.parametrize("scoots", [2, 3])
+def test_quick_small_movements_are_set_up_once_a_set_follows_however_alike(scoots: int) -> None:
+    training = Training()
+    for number in range(scoots):
+        start_s = 3.0 + 3.0 * number
+        training.move(
+            movement(1, start_s, start_s + 0.3, to_deg=BOTTOM_DEG + 16.0),
+            movement(
+                1, start_s, start_s + 0.3, BOTTOM_DEG, BOTTOM_DEG + 16.0, SegmentState.FINISHED
+            ),
+        )
+        training.down(start_s + 0.5, from_deg=BOTTOM_DEG + 16.0)
+    for number in range(3):
+        training.rep(14.0 + 4.0 * number)
+    training.rest()
+    assert training.reps == [3]
+
+
 def test_one_larger_movement_makes_a_single_small_one_before_it_a_set_up_move() -> None:
     training = Training()
     training.rep(3.0, to_deg=BOTTOM_DEG + 20.0)

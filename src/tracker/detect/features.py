@@ -33,6 +33,10 @@ TURN_MARGIN_S: Final = 0.4
 QUIET_BEFORE_S: Final = 2.0
 """What the hips do for this long before a movement tells a rest from a walk."""
 
+OPPOSITE: Final = -0.6
+"""Cosine between the axes of a movement there and one back (53° from the other way round): who
+bends and twists comes back a little aside."""
+
 SURGE_SHARE: Final = 0.44
 """Speed, as a share of its peak, where a minimum-jerk movement accelerates most: at 0.21 of its
 duration (Flash and Hogan 1985, doi:10.1523/JNEUROSCI.05-07-01688.1985)."""
@@ -119,6 +123,10 @@ class Movement:
     row_jolt_mps2: float = math.inf
     """The same before the first of a row of movements like a rep that it goes on; infinite where
     it goes on none."""
+    back_rad: float = 0.0
+    """Travel of the movement just before it, if that turned the other way, rad; else 0."""
+    since_s: float = math.inf
+    """Time since the latest movement that was as large as a rep, s; infinite before any."""
     _samples: _Samples | None = field(default=None, init=False, repr=False)
     """What is left to measure it from."""
     weighed: Any = field(default=None, init=False, repr=False)
@@ -167,6 +175,8 @@ class Known:
     upright_doubt: float = 0.0
     row: tuple[float, float] | None = None
     """End of the latest movement like a rep, s, and the jolt before its row, m/s²."""
+    latest: Movement | None = None
+    """The latest movement that was as large as a rep."""
 
     def row_jolt_mps2(self, start_s: float) -> float:
         """Return the jolt before the row that a movement goes on; infinite if it does not.
@@ -176,6 +186,13 @@ class Known:
         if self.row is None or not 0.0 <= start_s - self.row[0] < QUIET_BEFORE_S:
             return math.inf
         return self.row[1]
+
+    def back_rad(self, start_s: float, axis: NDArray[np.float64]) -> float:
+        """Return how far the hips came the other way just before a movement starts, rad."""
+        latest = self.latest
+        if latest is None or start_s - latest.end_s > QUIET_BEFORE_S:
+            return 0.0
+        return latest.size if dot(axis, latest.axis) < OPPOSITE else 0.0
 
 
 def measure(
@@ -223,6 +240,7 @@ def measure(
         errors=errors,
     )
     before = known or Known()
+    axis = turned / max(angle, 1e-9)
     measures = {
         "number": segment.number,
         "state": segment.state,
@@ -231,12 +249,14 @@ def measure(
         "end_s": end_s,
         "known_s": buffer.time_s(segment.now),
         "rotation_rad": angle,
-        "axis": turned / max(angle, 1e-9),
+        "axis": axis,
         "from_up": from_up,
         "to_up": to_up,
         "by_gyroscope": buffer.gyroscope,
         "jolt_before_mps2": buffer.jolt_mps2(max(first - reach, buffer.first), first),
         "row_jolt_mps2": before.row_jolt_mps2(start_s),
+        "back_rad": before.back_rad(start_s, axis),
+        "since_s": math.inf if before.latest is None else start_s - before.latest.end_s,
         "upright": before.upright,
         "upright_doubt": before.upright_doubt,
         "_samples": samples,

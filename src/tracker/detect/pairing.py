@@ -435,4 +435,6 @@ def _joined(first: Movement, second: Movement) -> Movement:
         peak_velocity_mps=max(first.peak_velocity_mps, second.peak_velocity_mps, key=abs),
         from_up=first.from_up,
         peak_radps=max(first.peak_radps, second.peak_radps),
+        back_rad=first.back_rad,
+        since_s=first.since_s,
     )

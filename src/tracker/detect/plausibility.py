@@ -25,7 +25,7 @@ import numpy as np
 from tracker.domain import LiftSignal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -82,11 +82,43 @@ MOST_FOR_OWN: Final = 2.0
 LATEST_TEMPO: Final = 3
 """As many of the latest reps show a set's tempo: lifters tire."""
 
+MOST_FOR_SMOOTH: Final = 3.0
+"""The same for the reps of a young set: of what else is done over and over, one in twenty goes as
+smoothly."""
+
+OF_SMOOTHNESS: Final = ("coherence", "planarity", "about_vertical", "duration")
+"""Criteria of how a movement goes, which whatever is done with care fulfils together."""
+
+HOVER: Final = 0.08
+"""Hips that hover between reps come back to within this share of the range, in the mean."""
+
+AT_ONCE_S: Final = 0.05
+TURNED_AT_ONCE: Final = 0.04
+"""The same where they turn round within so little, from boundary to boundary: a rep that touches
+and goes turns at its bottom, a dip in a hold anywhere."""
+
+BACK_SHARE: Final = 0.35
+"""Whoever swings about the middle begins with half a swing, less where it fades in."""
+
+BACK_BEFORE_SET: Final = 0.03
+BACK_BEFORE_ELSE: Final = 0.5
+"""Shares that began with the way back: of sets those whose first rep was missed; of what else is
+done over and over one half, because it begins at the one end as often as at the other."""
+
 OF_THE_SET: Final = ("turn", "radius", "upright", "across")
 """Criteria in whose place a set has its own measure."""
 
 CALIBRATED: Final = 2.0
 """Nats that turn evidence into the share of reps that are such, on sessions with a known count."""
+
+SAME_RADIUS_M: Final = 0.07
+"""Reps of a set, and the ways of a rep, have the same radius give or take this."""
+
+OTHER_RADIUS_M: Final = 0.4
+"""The same for movements that have nothing to do with each other."""
+
+MOST_FOR_RETURN: Final = 0.3
+"""Nearly all that is done over and over comes back the way it went, but for standing up."""
 
 RADIUS_M: Final = 0.43
 RADIUS_SD_M: Final = 0.09
@@ -276,6 +308,34 @@ def quiet(movement: Movement) -> Criterion:
     return Criterion("quiet", jolt, min(_ratio(_lognormal(jolt, 0.15, 0.9), of_else), 0.5))
 
 
+def from_bottom(first: Movement) -> Criterion:
+    """Return what the movement just before the first of a set says.
+
+    A set begins at the bottom, from rest. Whoever bends over plates, sits down or swings goes the
+    other way first, by as much, or by half of it.
+    """
+    share = first.back_rad / max(first.size, 1e-6)
+    of_rep, of_else = BACK_BEFORE_SET, BACK_BEFORE_ELSE
+    if share < BACK_SHARE:
+        of_rep, of_else = 1.0 - of_rep, 1.0 - of_else
+    return Criterion("from_bottom", share, _ratio(of_rep, of_else))
+
+
+def returns(up: Movement, down: Movement) -> Criterion:
+    """Return what the way back says next to the way up.
+
+    Hips come down about the pivot that they went up about, so rise and turn keep their ratio. Who
+    stands up from a chair and sits down leans on the way, at one time or another. One rep in
+    twenty loses it: plates that land, a seat that gives.
+    """
+    sd_m = math.hypot(up.rise_sd_m / up.chord, down.rise_sd_m / down.chord)
+    # The turn has no sign: a fall has a radius below zero.
+    apart_m = up.radius_m + down.radius_m
+    of_else = _normal(apart_m, 0.0, math.hypot(OTHER_RADIUS_M, sd_m))
+    of_rep = 0.95 * _normal(apart_m, 0.0, math.hypot(SAME_RADIUS_M, sd_m)) + 0.05 * of_else
+    return Criterion("returns", apart_m, min(_ratio(of_rep, of_else), MOST_FOR_RETURN))
+
+
 def possible(exercise: Exercise, movement: Movement) -> bool:
     """Return whether size and duration are within what hips can do at all in the exercise."""
     if not movement.duration_s <= LONGEST_WAY_S:
@@ -423,8 +483,8 @@ def set_criteria(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Cri
         that slipped, and a fifth of the tops with a lockout that was missed; against any posture.
     began
         How far above the bottom it begins, as a share of the range: mean 0.08, for hips that
-        hover between reps; against anywhere. Counts only against: a lifter who has not come
-        back down is recovering from a dip.
+        hover between reps, or 0.04 where they turn round at once; against anywhere. Counts only
+        against: a lifter who has not come back down is recovering from a dip.
     axis
         Half-normal with 12°; against half of them any.
     radius
@@ -454,7 +514,8 @@ def set_criteria(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Cri
     if height:
         return tuple(found)
     above = _above_bottom(model, up)
-    began = min(_ratio(_decay(above, 0.08 * loose), 1.0), 0.0)
+    usual = TURNED_AT_ONCE if up.since_s < AT_ONCE_S else HOVER
+    began = min(_ratio(_decay(above, usual * loose), 1.0), 0.0)
     found.append(Criterion("began", above, began))
     top = _apart_deg(up.to_up, model.top)
     of_rep = 0.8 * _half_normal(top, 6.0 * loose) + (0.2 / 30.0 if top < 30.0 else 0.0)
@@ -468,7 +529,11 @@ def set_criteria(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Cri
     )
     sd_m = math.hypot(up.rise_sd_m / up.chord, model.radius_sd_m)
     found.append(
-        Criterion("radius", up.radius_m, _radius(up.radius_m, model.radius_m, 0.07, 0.07, sd_m))
+        Criterion(
+            "radius",
+            up.radius_m,
+            _radius(up.radius_m, model.radius_m, SAME_RADIUS_M, SAME_RADIUS_M, sd_m),
+        )
     )
     slower = math.log(max(up.duration_s, 1e-3) / max(model.duration_s, 1e-3)) - 0.5 * ratio
     of_else = _normal(slower, 0.0, 0.8)
@@ -514,17 +579,30 @@ def membership(exercise: Exercise, model: SetModel, up: Movement, *, confirmed: 
     return IN_SET + alike + _capped(own, MOST_FOR_OWN) + 0.5 * quiet(up).evidence
 
 
-def pooled(exercise: Exercise, ways: Sequence[Movement]) -> float:
-    """Return how much speaks for a whole set being one, nats, from its concentrics.
+def pooled(
+    exercise: Exercise, reps: Sequence[tuple[Movement, Movement | None]], first: Movement
+) -> float:
+    """Return how much speaks for a whole set being one, nats, from its reps.
+
+    Parameters
+    ----------
+    exercise
+        What is trained.
+    reps
+        The concentrics that were seen whole, the latest last, each with its eccentric; None before
+        that has come.
+    first
+        The concentric that began the set.
 
     Notes
     -----
     The reps of a set are alike, and so are those of whatever else is done over and over: each is
     hardly news. So the criteria count once, in the mean over the reps, but for two. The errors of
     several radii come together, and the surest says how far off their mean is; and who was quiet
-    before one rep does not walk.
+    before one rep does not walk. What is done over and over also goes smoothly, so that speaks for
+    a set by `MOST_FOR_SMOOTH` at most; and it seldom begins at the bottom, as a set does.
     """
-    known = [up for up in ways if up.by_gyroscope]
+    known = [up for up, _ in reps if up.by_gyroscope]
     if not known or exercise.signal is LiftSignal.HEIGHT:
         return MOST_AGAINST
     weights = [(up.chord / up.rise_sd_m) ** 2 for up in known]
@@ -532,11 +610,24 @@ def pooled(exercise: Exercise, ways: Sequence[Movement]) -> float:
     radius_m = math.fsum(radii) / math.fsum(weights)
     sd_m = 1.0 / math.sqrt(max(weights))
     said = _radius(radius_m, RADIUS_M, RADIUS_SD_M, LONG_RADIUS_SD_M, sd_m)
-    shapes = [
-        each.evidence for up in known for each in criteria(exercise, up) if each.name != "radius"
-    ]
+    for up in known:
+        own = criteria(exercise, up)
+        smooth = (each for each in own if each.name in OF_SMOOTHNESS)
+        rest = [each.evidence for each in own if each.name not in ("radius", *OF_SMOOTHNESS)]
+        said += (_capped(smooth, MOST_FOR_SMOOTH) + math.fsum(rest)) / len(known)
+    back = [returns(*rep).evidence for rep in _whole(reps)]
+    said += math.fsum(back) / max(len(back), 1)
     calmest = max(quiet(up).evidence for up in known)
-    return BEFORE + said + math.fsum(shapes) / len(known) + calmest
+    return BEFORE + said + calmest + from_bottom(first).evidence
+
+
+def _whole(
+    reps: Iterable[tuple[Movement, Movement | None]],
+) -> Iterator[tuple[Movement, Movement]]:
+    """Yield the reps that were measured by gyroscope on both ways."""
+    for up, down in reps:
+        if down is not None and up.by_gyroscope and down.by_gyroscope:
+            yield up, down
 
 
 def _capped(found: Iterable[Criterion], most: float) -> float:

@@ -100,6 +100,9 @@ YOUNG_REPS: Final = 4
 SURELY_NONE: Final = -0.5
 """Nats: what was counted is not taken back for nothing."""
 
+SURELY_SOME: Final = 3.0
+"""Nats from which a young set stands next to larger reps: nineteen of twenty with so much are."""
+
 RESTATED_REPS: Final = 40
 """At its end, as many of the latest reps of a set are told again where they are seen otherwise by
 then: what comes before was told with a range that hardly changes any more."""
@@ -275,10 +278,17 @@ class SetTracker:
         open_set = self._set
         if open_set is None or open_set.by_hand or not 1 < len(open_set.reps) <= YOUNG_REPS:
             return False
-        ways = [
-            concentric_of(rep.candidate) for rep in open_set.reps if rep.from_rest and not rep.gap
+        return self._taken_together(open_set) < SURELY_NONE
+
+    def _taken_together(self, open_set: OpenSet) -> float:
+        """Return how much speaks for a young set being one, nats; infinite if none was whole."""
+        whole = [
+            (concentric_of(rep.candidate), rep.candidate.eccentric)
+            for rep in open_set.reps
+            if rep.from_rest and not rep.gap
         ]
-        return bool(ways) and pooled(self._exercise, ways) < SURELY_NONE
+        first = concentric_of(open_set.reps[0].candidate)
+        return pooled(self._exercise, whole, first) if whole else math.inf
 
     def _take_back(self, counted: CountedRep) -> Iterator[Event]:
         """Withdraw a rep that turned out to be none, with its set if it was the first."""
@@ -485,13 +495,16 @@ class SetTracker:
         A movement under half of the range is no rep. So a single small one before a much larger
         one was a set-up move, and so were two or three that were doubtful. What was clear and done
         in full stays: two larger movements that are alike, or four smaller ones, begin a new set
-        after it, because getting up after a heavy double is one large movement as well.
+        after it, because getting up after a heavy double is one large movement as well. Next to
+        movements over twice as large it must be clear taken together as well: scoots are alike.
         """
         rivals, newest = open_set.competing, open_set.competing[-1]
         first = open_set.reps[0]
         larger = size_of(newest) > size_of(first.candidate)
         half_done = not open_set.confirmed and first.candidate.eccentric is None and not first.gap
         clear = open_set.confirmed and all(rep.evidence >= CLEAR for rep in open_set.reps[:2])
+        if size_of(first.candidate) < self._exercise.rep_share * size_of(newest):
+            clear = clear and self._taken_together(open_set) >= SURELY_SOME
         doubtful = not clear and len(open_set.reps) <= FEW_REPS
         if doubtful:
             replaced = len(rivals) > 1 or half_done or (larger and not open_set.confirmed)
