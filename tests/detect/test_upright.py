@@ -73,6 +73,13 @@ def test_nothing_else_does(motion: MotionBlock) -> None:
     assert shown(motion) is None
 
 
+def test_a_sensor_that_turns_over_within_a_look_shows_nothing() -> None:
+    """What it shows before and after adds up to no posture at all."""
+    motion = steps(6.0, sway_deg=0.0)
+    over = np.where(np.arange(len(motion.up)) % 200 < 100, 1.0, -1.0)
+    assert shown(replace(motion, up=over[:, None] * motion.up)) is None
+
+
 def test_a_set_shows_it_until_somebody_walks() -> None:
     buffer = MotionBuffer(RATE_HZ)
     watch = UprightWatch(buffer, HIP_THRUST)
