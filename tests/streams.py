@@ -34,12 +34,13 @@ from tracker.domain import (
 from tracker.domain.units import STANDARD_GRAVITY_MPS2, ns_from_s
 from tracker.engine import build_engine
 from tracker.sensors import SAMPLES_CHANNEL, encode_samples
-from tracker.sensors.profile import PROFILE, ProfileConfig
+from tracker.sensors.profile import PROFILE
 from tracker.sensors.profile.packets import (
     CONFIG_UUID,
     HIGHEST_RATE_HZ,
     IMU_UUID,
     LOWEST_RATE_HZ,
+    ProfileConfig,
     encode_packet,
 )
 
@@ -364,5 +365,5 @@ def _cuts(rng: np.random.Generator, count: int) -> list[int]:
     """Return some cuts anywhere, or blocks of one size, as a radio sends them."""
     if rng.random() < 0.7:
         return sorted(set(rng.integers(1, count, size=int(rng.integers(1, 60))).tolist()))
-    size = max(int(np.exp(rng.uniform(0.0, np.log(500.0)))), count // 2000, 1)
+    size = max(int(np.exp(rng.uniform(0.0, np.log(500.0)))), count // 300, 1)
     return list(range(size, count, size))
