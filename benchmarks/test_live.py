@@ -8,11 +8,15 @@ import time
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pytest
+from hours import on_end
 
-from tracker.domain import RepCounted
+from tracker.domain import RepCounted, SessionState
 from tracker.engine import build_engine
 from tracker.outlets import Delivery
 from tracker.outlets.lines import LineOutlet
+from tracker.sim import RadioPlan, RepPlan, SessionPlan, SetPlan, simulate
+from tracker.sim.plan import Posture
 
 if TYPE_CHECKING:
     from measuring import Measure, Report
@@ -33,6 +37,13 @@ EVENT_PACKETS: Final = 2000
 """A hundred seconds: some hundred events."""
 
 EVENT_APART_S: Final = 0.01
+
+HALF_HOURS: Final = 16
+HALF_HOUR_REPS: Final = 600
+
+MOST_DEARER: Final = 2.0
+"""A rep of the last half hour may cost so many times one of the first: what disturbs a run stays
+far below, and a cost that grows with the set goes far beyond, with 16 times as many reps."""
 
 
 def test_cost_of_a_live_session(
@@ -114,3 +125,49 @@ def test_how_long_an_event_takes_to_its_reader(
         f"95 % within {most_s * 1e3:.2f} ms, {len(added_s)} events",
     )
     assert len(added_s) > 50
+
+
+# Minutes, of which half is simulating nothing but packets.
+@pytest.mark.timeout(3600)
+def test_a_set_without_end(report: Report) -> None:
+    """Eight hours of reps, three seconds each: no packet takes long, and no rep more and more."""
+    rng = np.random.default_rng(1)
+    reps = tuple(
+        RepPlan(concentric_s, 0.5, 1.0, 1.6 - concentric_s)
+        for concentric_s in rng.uniform(0.7, 1.1, HALF_HOUR_REPS).tolist()
+    )
+    half_hour = simulate(
+        SessionPlan(
+            exercise="hip_thrust",
+            blocks=(SetPlan(reps),),
+            starts=Posture.LYING,
+            radio=RadioPlan(samples_per_packet=5),
+        ),
+        1,
+    )
+    packets = tuple(half_hour.notifications())
+    engine, ledger = build_engine(half_hour.info), SessionState()
+    taken_s = []
+    for notification in on_end(packets, HALF_HOURS):
+        start_s = time.process_time()
+        events = engine.feed(notification)
+        taken_s.append(time.process_time() - start_s)
+        ledger.accept(events)
+    ledger.accept(engine.finish())
+    part = len(taken_s) // HALF_HOURS
+    first_s, last_s = sum(taken_s[:part]), sum(taken_s[-part:])
+    hours = HALF_HOURS // 2
+    report(
+        f"one set of {hours} h, longest pause",
+        f"{max(taken_s) * 1e3:.1f} ms",
+        f"of {PACKET_S * 1e3:.0f} ms until the next packet; "
+        f"1 in 1000 over {np.quantile(taken_s, 0.999) * 1e3:.1f} ms",
+    )
+    report(
+        "a rep of its last half hour",
+        f"{last_s / HALF_HOUR_REPS * 1e3:.1f} ms",
+        f"{last_s / first_s:.2f} × one of its first",
+    )
+    (the_set,) = ledger.sets
+    assert the_set.counted == HALF_HOURS * HALF_HOUR_REPS
+    assert last_s < MOST_DEARER * first_s

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING, Final
@@ -177,6 +178,13 @@ class OpenSet:
             return None
         following = self.reps[counted.index : counted.index + 1]
         return starts_s(following[0].candidate, self.exercise) if following else None
+
+    def end_before_s(self, counted: CountedRep) -> float:
+        """Return when the rep before this one ended, as was said of it, s."""
+        for before in self.reps[counted.index - 2 : counted.index - 1]:
+            if before.published is not None:
+                return before.published.end_s
+        return -math.inf
 
     def first_concentrics(self, counted: CountedRep) -> tuple[Movement, ...]:
         """Return the concentrics of the set's first reps before this one: its own lockouts."""

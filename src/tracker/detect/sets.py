@@ -575,6 +575,7 @@ class SetTracker:
             self._exercise,
             reference_size=self._set.reference_size,
             next_start_s=next_start_s,
+            after_s=self._set.end_before_s(counted),
             gap=counted.gap,
             from_rest=counted.from_rest,
             saturated=counted.saturated,
@@ -608,6 +609,7 @@ class SetTracker:
             counted.from_rest,
             counted.saturated,
             next_start_s,
+            open_set.end_before_s(counted),
             open_set.reference_size,
             open_set.first_concentrics(counted),
         )

@@ -149,7 +149,8 @@ class UprightWatch:
         ]
         total = up.sum(axis=2)
         x, y, z = total
-        mean = total / np.sqrt(x * x + y * y + z * z)
+        # Of a sensor that turns over, the sum may be nothing, and then it is no posture either.
+        mean = total / np.maximum(np.sqrt(x * x + y * y + z * z), 1e-9)
         parts = up * mean[:, :, None]
         swaying = (parts[0] + parts[1] + parts[2]).min(axis=1)
         steady = np.flatnonzero(swaying >= LEAST_SWAY)
