@@ -164,7 +164,7 @@ def _chord(size: float) -> float:
     return 2.0 * math.sin(min(max(size, 1e-3), math.pi) / 2.0)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Known:
     """What is known before a movement is measured."""
 

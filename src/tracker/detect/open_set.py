@@ -102,7 +102,7 @@ class OpenSet:
     settled: int = 0
     """As many of the first reps have their level."""
     _largest: list[float] = field(default_factory=list)
-    _models: dict[tuple[float | Movement, ...], SetModel] = field(default_factory=dict)
+    _models: dict[tuple[float, tuple[Movement, ...]], SetModel] = field(default_factory=dict)
     """What was worked out last, by the size and the concentrics that it is of."""
 
     @property
@@ -148,7 +148,7 @@ class OpenSet:
         if not ways:
             return None
         size = self.reference_size or ways[-1].size
-        of = (size, *ways)
+        of = size, tuple(ways)
         model = self._models.get(of)
         if model is None:
             if len(self._models) >= MODELS_KEPT:

@@ -95,7 +95,7 @@ class CandidateState(Enum):
     """The second leg has ended, or more became known of it."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class RepCandidate:
     """What may be a rep: a concentric, and the eccentric before or after it."""
 
@@ -118,7 +118,7 @@ class RepCandidate:
         return max(leg.end_s for leg in (self.concentric, self.eccentric) if leg is not None)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class CandidateUpdate:
     """What happened to a candidate."""
 
@@ -128,7 +128,7 @@ class CandidateUpdate:
     """The movement that brought the news."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Leg:
     """One way of a rep, in as many segments as it took."""
 

@@ -365,8 +365,10 @@ class SetTracker:
         """Take note of a movement behind a gap: half a rep shows that the set went on in it."""
         if self._set is None or not self._set.reps or movement.state in TENTATIVE:
             return
-        model, last = self._set.model(), self._set.reps[-1]
-        if model is None or self._resumed_s < last.candidate.end_s:
+        if self._resumed_s < self._set.reps[-1].candidate.end_s:
+            return
+        model = self._set.model()
+        if model is None:
             return
         ends = ((movement.from_up, movement.to_up), (movement.to_up, movement.from_up))
         like = any(
