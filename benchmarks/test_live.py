@@ -11,17 +11,18 @@ import numpy as np
 import pytest
 from hours import on_end
 
-from tracker.domain import RepCounted, SessionState
+from tracker.domain import Notification, RepCounted, SessionInfo, SessionState
+from tracker.domain.units import ns_from_s
 from tracker.engine import build_engine
 from tracker.outlets import Delivery
 from tracker.outlets.lines import LineOutlet
+from tracker.sensors import SAMPLES, SAMPLES_CHANNEL, encode_samples
 from tracker.sim import RadioPlan, RepPlan, SessionPlan, SetPlan, simulate
 from tracker.sim.plan import Posture
 
 if TYPE_CHECKING:
     from measuring import Measure, Report
 
-    from tracker.domain import Notification
     from tracker.sim import SimulatedSession
 
 PACKET_S: Final = 0.05
@@ -29,6 +30,9 @@ PACKET_S: Final = 0.05
 
 COST_PACKETS: Final = 6000
 """Five minutes: a rest and lifting as they alternate in a training."""
+
+FAST_HZ: Final = 200.0
+"""Rate of a sensor that sends each sample by itself: what a packet costs counts most."""
 
 COUNT_PACKETS: Final = 12_000
 """Ten minutes: some ten sets."""
@@ -70,6 +74,40 @@ def test_cost_of_a_live_session(
     )
     report("live at 100 Hz", f"{100 * packet_s / PACKET_S:.2f} %", "of one core")
     assert fed > 5 * (COST_PACKETS - 100)
+
+
+def test_cost_of_single_samples(measure: Measure, hour: SimulatedSession, report: Report) -> None:
+    """The same lifting, straight lines between its samples, twice as fast and one by one."""
+    slow_s, acc_mps2, gyro_radps = hour.samples()
+    assert gyro_radps is not None
+    time_s = slow_s[0] + np.arange(COST_PACKETS) / FAST_HZ
+    acc, gyro = (
+        np.stack([np.interp(time_s, slow_s, channel) for channel in values.T], axis=1)
+        for values in (acc_mps2, gyro_radps)
+    )
+    stream = [
+        Notification(
+            ns_from_s(float(at_s)),
+            SAMPLES_CHANNEL,
+            encode_samples(time_s[at : at + 1], acc[at : at + 1], gyro[at : at + 1]),
+        )
+        for at, at_s in enumerate(time_s)
+    ]
+
+    def feed() -> int:
+        engine = build_engine(SessionInfo(sensor=SAMPLES.kind, exercise=hour.info.exercise))
+        for notification in stream:
+            engine.feed(notification)
+        return engine.samples
+
+    fed, taken_s = measure(feed)
+    sample_s = taken_s / len(stream)
+    report(
+        "live at 200 Hz, one sample in a packet",
+        f"{100 * sample_s * FAST_HZ:.2f} %",
+        f"of one core, {sample_s * 1e6:.0f} µs each",
+    )
+    assert fed == COST_PACKETS
 
 
 def test_how_long_a_count_takes(

@@ -123,6 +123,8 @@ class Counting:
 
     def process(self, block: ImuBlock) -> Iterator[Event]:
         """Yield what samples tell."""
+        if not (len(block.acc_mps2) or block.restart or self._saturated or self._defect):
+            return  # a packet that completes no sample of the grid
         size = round(CONTAINED_S * block.rate_hz)
         for first in range(0, max(1, len(block.acc_mps2)), size):
             yield from self._watched(block[first : first + size])

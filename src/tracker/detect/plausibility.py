@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from statistics import median
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -148,8 +148,7 @@ TREMBLERS: Final = 0.3
 """Share of lifters, or of their days, who do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(NamedTuple):
     """One measure of a movement, and what it says."""
 
     name: str
@@ -185,7 +184,7 @@ def criteria(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
         return ()
     if movement.weighed is None or movement.weighed[0] is not exercise:
         # It is asked for by everybody who judges the movement.
-        object.__setattr__(movement, "weighed", (exercise, _weighed(exercise, movement)))
+        movement.weighed = (exercise, _weighed(exercise, movement))
     found: tuple[Criterion, ...] = movement.weighed[1]
     return found
 

@@ -631,11 +631,14 @@ class SetTracker:
         ):
             counted.watched = counted.candidate
             counted.sag_rad = self._pauses.sag_rad(up, down)
+        first = open_set.first_concentrics(counted)
+        if counted.compared != (up, *first):
+            counted.compared, counted.beyond_rad = (up, *first), beyond_rad(first, up)
         return RepContext(
             top_rad=None if counted.level is None else counted.level.top_rad(up),
             range_rad=None if counted.level is None else counted.level.range_rad,
             tilt_rad=None if counted.level is None else counted.level.tilt_rad(up),
-            beyond_rad=beyond_rad(open_set.first_concentrics(counted), up),
+            beyond_rad=counted.beyond_rad,
             sag_rad=counted.sag_rad,
             still_s=counted.still_s,
             touched=counted.touched,

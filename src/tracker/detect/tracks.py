@@ -16,8 +16,7 @@ samples it was worked out with.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import numpy as np
 
@@ -54,8 +53,7 @@ ANCHOR_REACH_S: Final = 10.0
 """Stillness longer ago than this is no posture to measure a movement from."""
 
 
-@dataclass(frozen=True, slots=True)
-class Onset:
+class Onset(NamedTuple):
     """A movement that has begun."""
 
     sample: int
@@ -161,8 +159,8 @@ class RotationTrack:
         self._creep_span = round(CREEP_SPAN_S * buffer.rate_hz)
         self._axis: NDArray[np.float64] = np.array([1.0, 0.0, 0.0])
         self._learnt: NDArray[np.float64] | None = None
-        self._reference: NDArray[np.float64] = np.array([0.0, 0.0, 1.0])
-        self._across: NDArray[np.float64] = np.array([0.0, -1.0, 0.0])
+        self._frame = np.array(((0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (1.0, 0.0, 0.0)))[:, :, None]
+        """Along which up tells the sine and the cosine of the angle, and what is aside of it."""
         self._turned_aside = 0.0
         self._aside = (0, 0, np.empty(0))
         """The part of up along the axis that `coordinate` found last, and for which samples."""
@@ -193,7 +191,7 @@ class RotationTrack:
         slow = self.slow(first, last) & ~self._creeps(first, last)
         skipped = self._anchor.skip(slow)
         first, slow = first + skipped, slow[skipped:]
-        if slow.all():
+        if not len(slow) or slow[slow.argmin()]:
             # Each sample is the posture that the next is compared with.
             self._anchor.sample = last - 1 if len(slow) else self._anchor.sample
             return None
@@ -244,11 +242,15 @@ class RotationTrack:
 
     def _measure_from(self, turn: int) -> None:
         self._aside = (0, 0, np.empty(0))
-        up = self._buffer.up(turn, turn + 1)[0]
-        self._turned_aside = float(along(up, self._axis))
-        level = up - self._axis * self._turned_aside
-        self._reference = level / max(math.sqrt(dot(level, level)), 1e-9)
-        self._across = cross(self._axis, self._reference)
+        x, y, z = self._buffer.up(turn, turn + 1)[0].tolist()
+        a, b, c = self._axis.tolist()
+        aside = self._turned_aside = x * a + y * b + z * c
+        x, y, z = x - a * aside, y - b * aside, z - c * aside
+        length = max(math.sqrt(x * x + y * y + z * z), 1e-9)
+        x, y, z = x / length, y / length, z / length
+        # Up turns backwards in the axes of a body that turns forwards.
+        against = -(b * z - c * y), -(c * x - a * z), -(a * y - b * x)
+        self._frame = np.array((against, (x, y, z), (a, b, c)))[:, :, None]
 
     def aim(self, turn: int, now: int) -> bool:
         """Take the axis of the turn between two samples, whatever was learnt before."""
@@ -264,9 +266,7 @@ class RotationTrack:
     def coordinate(self, first: int, last: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return angle, rad, and angular rate, rad/s, about the axis."""
         rows = self._buffer.turning(first, last)
-        # Up turns backwards in the axes of a body that turns forwards.
-        frame = np.stack((-self._across, self._reference, self._axis))
-        parts = rows[:3] * frame[:, :, None]
+        parts = rows[:3] * self._frame
         along_frame = parts[:, 0] + parts[:, 1]
         along_frame += parts[:, 2]
         sine, cosine, aside = along_frame
