@@ -303,8 +303,8 @@ class RepPairer:
                 return
             elif self._goes_on(there.whole, movement):
                 there = there.with_news(movement)
-            elif self._sways(there.whole, movement):
-                # The hips sank too slowly or too little for that to be seen.
+            elif self._sure and self._is_dip(there.whole, movement):
+                # In a set, the hips sank too slowly or too little for that to be seen.
                 self._dip = movement.number
                 return
             else:
@@ -362,18 +362,6 @@ class RepPairer:
             return False
         counted = self.lift is not None
         return counted or evidence(self._exercise, movement) <= evidence(self._exercise, there)
-
-    def _sways(self, there: Movement, movement: Movement) -> bool:
-        """Return whether hips that are held up only sway further up.
-
-        Before a set is sure, what is more like a rep than the way there begins one of its own.
-        """
-        likely = self._sure or (
-            movement.by_gyroscope
-            and self.lift is not None
-            and evidence(self._exercise, movement) <= evidence(self._exercise, there)
-        )
-        return likely and self._is_dip(there, movement)
 
     def _is_fidget(self, size: float) -> bool:
         """Return whether a movement some other way is too small to end a rep that is under way."""
