@@ -99,7 +99,8 @@ class AccelBiasEstimator:
             updated = widened - gain[:, None] * shared
             boards.append((share * max(likely, 1e-30), mean + gain * missed, updated))
         total = sum(share for share, _, _ in boards)
-        self._boards = [(share / total, mean, spread) for share, mean, spread in boards]
+        # Rounded, because the last bit of an exponential is a matter of the processor.
+        self._boards = [(round(share / total, 9), mean, own) for share, mean, own in boards]
         self.known = _mixed(self._boards)
 
 
