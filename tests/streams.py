@@ -262,7 +262,7 @@ def broken_laws(events: Sequence[Event]) -> list[str]:
             broken.append(f"no probability: {event}")
         if isinstance(event, Fault) and event.reason is FaultReason.DETECTOR_RESTARTED:
             broken.append(event.detail)
-    return [*broken, *_disorder(events), *_overlaps(events)]
+    return [*broken, *disorder(events), *_overlaps(events)]
 
 
 def _numbers(value: Any) -> Iterable[float]:
@@ -296,7 +296,7 @@ def _laws_of(rep: Rep) -> Iterable[str]:
         yield "no probability"
 
 
-def _disorder(events: Sequence[Event]) -> Iterable[str]:
+def disorder(events: Sequence[Event]) -> Iterable[str]:
     """Yield what happens to a set that is not under way, or to a rep that was not counted."""
     newest, under_way = 0, False
     withdrawn = False

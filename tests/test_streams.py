@@ -22,8 +22,8 @@ def test_no_legal_stream_breaks_a_law(part: int) -> None:
 
 @pytest.mark.parametrize(
     ("seed", "number"),
-    [(31130, 2222), (41130, 621)],
-    ids=["turns over within a look", "a rep begins before the end of the last"],
+    [(31130, 2222), (41130, 621), (51130, 886)],
+    ids=["turns over within a look", "a rep begins before the end of the last", "warned too soon"],
 )
 def test_streams_that_once_broke_a_law_keep_it(seed: int, number: int) -> None:
     assert harm_of(number, seed) == []
