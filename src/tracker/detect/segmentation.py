@@ -536,17 +536,21 @@ class Segmenter:
             forward = self._path.forward(first, last + 1)
             end -= first
             left, right = _bulk(progress, turn, segment.travel)
-            boundary, steady = self._boundary(segment.peak), forward
+            over, boundary = segment.state not in TENTATIVE, self._boundary(segment.peak)
+            start = _start(forward, left, turn, boundary)
+            if over:
+                end = _end(forward, right, end, boundary)
+            leaves = _last_rest(forward, int(start), lead)
+            arrives = _first_rest(forward, min(math.ceil(end), last - first), lead)
             longer = (right - left) / BULK_LASTS - QUICK_S * rate_hz
             half = math.floor(SWAY_SHARE * longer)
             if half > 0:
+                # Where it stood still is told by the speed as it is.
                 steady = _mean_over(forward, half)
                 boundary = BOUNDARY_SHARE * float(steady[turn:].max())
-            start = _start(steady, left, turn, boundary)
-            if segment.state not in TENTATIVE:
-                end = _end(steady, right, end, boundary)
-            leaves = _last_rest(forward, int(start), lead)
-            arrives = _first_rest(forward, min(math.ceil(end), last - first), lead)
+                start = _start(steady, left, turn, boundary)
+                if over:
+                    end = _end(steady, right, end, boundary)
         return Edges(
             start=first + start,
             end=first + max(end, start),
