@@ -46,8 +46,8 @@ HALF_HOURS: Final = 16
 HALF_HOUR_REPS: Final = 600
 
 MOST_DEARER: Final = 2.0
-"""A rep of the last half hour may cost so many times one of the first: what disturbs a run stays
-far below, and a cost that grows with the set goes far beyond, with 16 times as many reps."""
+"""A rep of the last half hour may cost so many times one of the first: a cost that grows with the
+set goes far beyond, with 16 times as many reps."""
 
 
 def test_cost_of_a_live_session(
@@ -165,7 +165,7 @@ def test_how_long_an_event_takes_to_its_reader(
     assert len(added_s) > 50
 
 
-# Minutes, of which half is simulating nothing but packets.
+# Takes many minutes.
 @pytest.mark.timeout(3600)
 def test_a_set_without_end(report: Report) -> None:
     """Eight hours of reps, three seconds each: no packet takes long, and no rep more and more."""
