@@ -83,8 +83,8 @@ LATEST_TEMPO: Final = 3
 """As many of the latest reps show a set's tempo: lifters tire."""
 
 MOST_FOR_SMOOTH: Final = 3.0
-"""The same for the reps of a young set: of what else is done over and over, one in twenty goes as
-smoothly."""
+"""Nats that the criteria of `OF_SMOOTHNESS` say for a young set at most: one in twenty of other
+things done over and over goes as smoothly."""
 
 OF_SMOOTHNESS: Final = ("coherence", "planarity", "about_vertical", "duration")
 """Criteria of how a movement goes, which whatever is done with care fulfils together."""
@@ -118,7 +118,8 @@ OTHER_RADIUS_M: Final = 0.4
 """The same for movements that have nothing to do with each other."""
 
 MOST_FOR_RETURN: Final = 0.3
-"""Nearly all that is done over and over comes back the way it went, but for standing up."""
+"""Nats that `returns` says for a set at most: most other repeated movements also come back the way
+they went. Standing up from a chair does not."""
 
 RADIUS_M: Final = 0.43
 RADIUS_SD_M: Final = 0.09
@@ -202,11 +203,7 @@ def _weighed(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
             "radius", radius_m, _radius(radius_m, RADIUS_M, RADIUS_SD_M, LONG_RADIUS_SD_M, sd_m)
         ),
         Criterion("coherence", movement.coherence, coherence),
-        Criterion(
-            "planarity",
-            movement.planarity,
-            _planarity(exercise, movement),
-        ),
+        Criterion("planarity", movement.planarity, _planarity(exercise, movement)),
         Criterion(
             "about_vertical",
             turning,
@@ -307,21 +304,19 @@ def quiet(movement: Movement) -> Criterion:
     return Criterion("quiet", jolt, min(_ratio(_lognormal(jolt, 0.15, 0.9), of_else), 0.5))
 
 
-def from_bottom(first: Movement) -> Criterion:
-    """Return what the movement just before the first of a set says.
+def from_bottom(first: Movement) -> float:
+    """Return what the movement just before the first of a set says, nats.
 
     A set begins at the bottom, from rest. Whoever bends over plates, sits down or swings goes the
     other way first, by as much, or by half of it.
     """
-    share = first.back_rad / max(first.size, 1e-6)
-    of_rep, of_else = BACK_BEFORE_SET, BACK_BEFORE_ELSE
-    if share < BACK_SHARE:
-        of_rep, of_else = 1.0 - of_rep, 1.0 - of_else
-    return Criterion("from_bottom", share, _ratio(of_rep, of_else))
+    if first.back_rad >= BACK_SHARE * first.size:
+        return _ratio(BACK_BEFORE_SET, BACK_BEFORE_ELSE)
+    return _ratio(1.0 - BACK_BEFORE_SET, 1.0 - BACK_BEFORE_ELSE)
 
 
-def returns(up: Movement, down: Movement) -> Criterion:
-    """Return what the way back says next to the way up.
+def returns(up: Movement, down: Movement) -> float:
+    """Return what the way back says next to the way up, nats.
 
     Hips come down about the pivot that they went up about, so rise and turn keep their ratio. Who
     stands up from a chair and sits down leans on the way, at one time or another. One rep in
@@ -332,7 +327,7 @@ def returns(up: Movement, down: Movement) -> Criterion:
     apart_m = up.radius_m + down.radius_m
     of_else = _normal(apart_m, 0.0, math.hypot(OTHER_RADIUS_M, sd_m))
     of_rep = 0.95 * _normal(apart_m, 0.0, math.hypot(SAME_RADIUS_M, sd_m)) + 0.05 * of_else
-    return Criterion("returns", apart_m, min(_ratio(of_rep, of_else), MOST_FOR_RETURN))
+    return min(_ratio(of_rep, of_else), MOST_FOR_RETURN)
 
 
 def possible(exercise: Exercise, movement: Movement) -> bool:
@@ -527,13 +522,8 @@ def set_criteria(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Cri
         Criterion("axis", aside, _ratio(0.97 * _half_normal(aside, 12.0) + 0.03 / 90.0, of_else))
     )
     sd_m = math.hypot(up.rise_sd_m / up.chord, model.radius_sd_m)
-    found.append(
-        Criterion(
-            "radius",
-            up.radius_m,
-            _radius(up.radius_m, model.radius_m, SAME_RADIUS_M, SAME_RADIUS_M, sd_m),
-        )
-    )
+    same = _radius(up.radius_m, model.radius_m, SAME_RADIUS_M, SAME_RADIUS_M, sd_m)
+    found.append(Criterion("radius", up.radius_m, same))
     slower = math.log(max(up.duration_s, 1e-3) / max(model.duration_s, 1e-3)) - 0.5 * ratio
     of_else = _normal(slower, 0.0, 0.8)
     of_rep = 0.85 * _normal(slower, 0.0, 0.35) + 0.15 * of_else
@@ -614,10 +604,10 @@ def pooled(
         smooth = (each for each in own if each.name in OF_SMOOTHNESS)
         rest = [each.evidence for each in own if each.name not in ("radius", *OF_SMOOTHNESS)]
         said += (_capped(smooth, MOST_FOR_SMOOTH) + math.fsum(rest)) / len(known)
-    back = [returns(*rep).evidence for rep in _whole(reps)]
+    back = [returns(*rep) for rep in _whole(reps)]
     said += math.fsum(back) / max(len(back), 1)
     calmest = max(quiet(up).evidence for up in known)
-    return BEFORE + said + calmest + from_bottom(first).evidence
+    return BEFORE + said + calmest + from_bottom(first)
 
 
 def _whole(

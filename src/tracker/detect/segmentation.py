@@ -73,7 +73,7 @@ _FALL_SAMPLES: Final = 4
 """Samples over which the fall of the speed is read."""
 
 HELD_S: Final = 0.3
-"""Where travel tells the edges of a movement, the rest beside them is looked at for this long."""
+"""Samples this long after the end of a movement are read as well, to find its edges."""
 
 BESIDE_EDGES: Final = 0.7
 """From standstill to the edge of a movement, as a share of its time between the edges (minimum
@@ -547,7 +547,7 @@ class Segmenter:
             if half > 0:
                 # Where it stood still is told by the speed as it is.
                 steady = _mean_over(forward, half)
-                boundary = BOUNDARY_SHARE * float(steady[turn:].max())
+                boundary = self._boundary(float(steady[turn:].max()))
                 start = _start(steady, left, turn, boundary)
                 if over:
                     end = _end(steady, right, end, boundary)

@@ -20,13 +20,7 @@ from tracker.detect.plausibility import (
     pooled,
     weakest,
 )
-from tracker.detect.rep_report import (
-    CONFIDENT,
-    RepContext,
-    beyond_rad,
-    rep_from,
-    starts_s,
-)
+from tracker.detect.rep_report import CONFIDENT, RepContext, beyond_rad, rep_from, starts_s
 from tracker.detect.segmentation import TENTATIVE, SegmentState
 from tracker.detect.vectors import dot
 from tracker.domain import (
@@ -101,7 +95,8 @@ SURELY_NONE: Final = -0.5
 """Nats: what was counted is not taken back for nothing."""
 
 SURELY_SOME: Final = 3.0
-"""Nats from which a young set stands next to larger reps: nineteen of twenty with so much are."""
+"""Nats that a young set needs to be kept when much larger reps follow: 19 in 20 with that much are
+sets."""
 
 RESTATED_REPS: Final = 40
 """At its end, as many of the latest reps of a set are told again where they are seen otherwise by
