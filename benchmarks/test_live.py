@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -21,6 +22,8 @@ from tracker.sim import RadioPlan, RepPlan, SessionPlan, SetPlan, simulate
 from tracker.sim.plan import Posture
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from measuring import Measure, Report
 
     from tracker.sim import SimulatedSession
@@ -46,8 +49,16 @@ HALF_HOURS: Final = 16
 HALF_HOUR_REPS: Final = 600
 
 MOST_DEARER: Final = 2.0
-"""A rep of the last half hour may cost so many times one of the first: a cost that grows with the
-set goes far beyond, with 16 times as many reps."""
+"""A rep of the last half hour may cost this many times one of the first. If the cost grew with the
+set, it would be up to 16 times."""
+
+
+def _fed(info: SessionInfo, stream: Sequence[Notification]) -> int:
+    """Feed an engine one notification after the other; return how many samples it had."""
+    engine = build_engine(info)
+    for notification in stream:
+        engine.feed(notification)
+    return engine.samples
 
 
 def test_cost_of_a_live_session(
@@ -59,13 +70,7 @@ def test_cost_of_a_live_session(
 ) -> None:
     stream = packets[:COST_PACKETS]
 
-    def feed() -> int:
-        engine = build_engine(hour.info)
-        for notification in stream:
-            engine.feed(notification)
-        return engine.samples
-
-    fed, taken_s = measure(feed)
+    fed, taken_s = measure(partial(_fed, hour.info, stream))
     packet_s = taken_s / len(stream)
     report(
         "one live notification of 5 samples",
@@ -94,13 +99,8 @@ def test_cost_of_single_samples(measure: Measure, hour: SimulatedSession, report
         for at, at_s in enumerate(time_s)
     ]
 
-    def feed() -> int:
-        engine = build_engine(SessionInfo(sensor=SAMPLES.kind, exercise=hour.info.exercise))
-        for notification in stream:
-            engine.feed(notification)
-        return engine.samples
-
-    fed, taken_s = measure(feed)
+    info = SessionInfo(sensor=SAMPLES.kind, exercise=hour.info.exercise)
+    fed, taken_s = measure(partial(_fed, info, stream))
     sample_s = taken_s / len(stream)
     report(
         "live at 200 Hz, one sample in a packet",

@@ -68,6 +68,17 @@ WHY = "the bug that everybody feared"
 STAGES = (MotionStage, Detector, SensorAgreement)
 
 
+def any_stage_at_any_time(test: Callable[..., None]) -> Callable[..., None]:
+    """Parametrize a test by a stage and by when it fails."""
+    for mark in (
+        pytest.mark.parametrize("at_s", [0.0, 5.3, 7.2, 11.5, 22.0]),
+        pytest.mark.parametrize("stage", STAGES),
+        pytest.mark.slow,
+    ):
+        test = mark(test)
+    return test
+
+
 @cache
 def stream() -> tuple[Notification, ...]:
     """A few reps between two still moments, as a radio delivers them."""
@@ -285,9 +296,7 @@ async def test_the_screen_says_that_counting_restarted(stage: type[Any], at_s: f
             await asyncio.sleep(0)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("stage", STAGES)
-@pytest.mark.parametrize("at_s", [0.0, 5.3, 7.2, 11.5, 22.0])
+@any_stage_at_any_time
 def test_without_a_screen_a_line_says_it_and_the_others_go_on(
     stage: type[Any], at_s: float, recordings: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -391,9 +400,7 @@ def test_a_restart_is_a_warning_in_the_json(
     assert f"{recordings[0]}: {warning['text']}" in said.err
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("stage", STAGES)
-@pytest.mark.parametrize("at_s", [0.0, 5.3, 7.2, 11.5, 22.0])
+@any_stage_at_any_time
 def test_a_batch_has_all_files_and_says_which_was_restarted(
     stage: type[Any], at_s: float, recordings: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

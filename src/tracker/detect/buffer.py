@@ -42,9 +42,8 @@ _MOST_KNOWN: Final = 64
 # acceleration; and vertical acceleration, up, and up squared, integrated once and twice.
 _TURNED, _TURNING, _JOLTS, _ONCE, _TWICE = slice(0, 3), 3, 4, slice(5, 12), slice(12, 19)
 
-
 _PLAIN: Final = slice(0, 5)
-"""The sums of samples, not of trapezia between them."""
+"""Rows summed sample by sample, not by the trapezoidal rule."""
 
 _sample_of: Final = itemgetter(0)
 
@@ -292,6 +291,6 @@ class MotionBuffer:
 
 
 def _carry(steps: NDArray[np.float64], before: NDArray[np.float64] | None) -> None:
-    """Add up steps from sample to sample in their place; at the first of a stream is none."""
+    """Turn steps between samples into running sums, in place; a stream's first sample has none."""
     steps[:, :1] = 0.0 if before is None else steps[:, :1] + before
     steps.cumsum(axis=1, out=steps)

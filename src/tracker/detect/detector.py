@@ -95,6 +95,7 @@ class Detector:
             self._buffer.restart(block.start_s)
             self._finder.restart(self._track_for(gyroscope=block.gyroscope))
             self._pairer.restart()
+            # Which way the hips turned last is lost; a row of reps goes on behind a short gap.
             self._latest = None
             if self._calibration is not None:
                 self._calibration.restart()

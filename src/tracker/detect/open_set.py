@@ -194,7 +194,7 @@ class OpenSet:
         return starts_s(following[0].candidate, self.exercise) if following else None
 
     def end_before_s(self, counted: CountedRep) -> float:
-        """Return when the rep before this one ended, as was said of it, s."""
+        """Return the published end of the rep before this one, s; minus infinity without one."""
         for before in self.reps[counted.index - 2 : counted.index - 1]:
             if before.published is not None:
                 return before.published.end_s

@@ -478,7 +478,7 @@ def set_criteria(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Cri
     began
         How far above the bottom it begins, as a share of the range: mean 0.08, for hips that
         hover between reps, or 0.04 where they turn round at once; against anywhere. Counts only
-        against: a lifter who has not come back down is recovering from a dip.
+        against: a lifter who starts half-way up is recovering from a dip.
     axis
         Half-normal with 12°; against half of them any.
     radius

@@ -45,17 +45,16 @@ EDGE_SHARE: Final = 0.15
 who looks at a curve of tilt, and beyond the tremble of 1° in movements of 8° and more."""
 
 BULK_SHARE: Final = 0.15
-"""Share of the travel before which a movement starts, and with which missing it ends: more than a
-tremor before it, and than what hips at the lockout still creep."""
+"""The bulk of a movement lies between 15 % and 85 % of its travel: a tremor before it, and the
+creep of hips at the lockout, stay outside."""
 
 BULK_LASTS: Final = 0.4
 """A minimum-jerk movement goes from 15 % to 85 % of its travel in this share of its duration."""
 
 SWAY_SHARE: Final = 0.05
 QUICK_S: Final = 1.0
-"""The speed of a movement is read over this share, before and after each sample, of what its
-duration exceeds a second by: a slow one is hardly faster than its sway. It widens the movement by
-under 1 %."""
+"""A movement of over `QUICK_S` is hardly faster than its lifter sways. So its speed is averaged
+over `SWAY_SHARE` of the excess before and after each sample. That widens it by under 1 %."""
 
 LOOK_BACK_S: Final = 2.0
 """A slow movement starts this long before it is faster than what counts as still."""
@@ -627,7 +626,7 @@ def _start(forward: NDArray[np.float64], left: int, turn: int, threshold: float)
 
 
 def _end(forward: NDArray[np.float64], right: int, end: float, threshold: float) -> float:
-    """Return where the speed first fell below the boundary after it; `end` where it did not."""
+    """Return where the speed first fell below the boundary after the bulk, or `end`."""
     below = (forward[right:] < threshold).nonzero()[0]
     if not len(below):
         return end

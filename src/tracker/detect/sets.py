@@ -210,7 +210,7 @@ class SetTracker:
         if counted is None and candidate.first.start_s > self._deadline_of_rest_s():
             yield from self.end()
         if news.state in (CandidateState.GOING, CandidateState.RETURNING):
-            # Where it started is not sure before it is over: hips sway before they sink.
+            # Its start may still move, because hips sway before they sink.
             self._busy_until_s = news.movement.known_s + LONGEST_WAY_S
             yield from self._under_way(news)
             return
@@ -384,7 +384,7 @@ class SetTracker:
         return max(dot(start, model.bottom), dot(start, model.top)) < ELSEWHERE
 
     def goes_on_with(self, movement: Movement) -> bool:
-        """Return whether a movement is a way of the open set by its ends, up or down."""
+        """Return whether a movement runs between the bottom and the top of the open set."""
         model = None if self._set is None else self._set.model()
         if model is None or movement.size < self._exercise.rep_share * model.size:
             return False
@@ -490,8 +490,8 @@ class SetTracker:
         A movement under half of the range is no rep. So a single small one before a much larger
         one was a set-up move, and so were two or three that were doubtful. What was clear and done
         in full stays: two larger movements that are alike, or four smaller ones, begin a new set
-        after it, because getting up after a heavy double is one large movement as well. Next to
-        movements over twice as large it must be clear taken together as well: scoots are alike.
+        after it, because getting up after a heavy double is one large movement as well. If the
+        new movements are over twice as large, the old reps must also convince taken together.
         """
         rivals, newest = open_set.competing, open_set.competing[-1]
         first = open_set.reps[0]

@@ -160,7 +160,7 @@ class RotationTrack:
         self._axis: NDArray[np.float64] = np.array([1.0, 0.0, 0.0])
         self._learnt: NDArray[np.float64] | None = None
         self._frame = np.array(((0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (1.0, 0.0, 0.0)))[:, :, None]
-        """Along which up tells the sine and the cosine of the angle, and what is aside of it."""
+        """Rows that turn up into the sine and cosine of the angle, and its part along the axis."""
         self._turned_aside = 0.0
         self._aside = (0, 0, np.empty(0))
         """The part of up along the axis that `coordinate` found last, and for which samples."""
@@ -224,11 +224,9 @@ class RotationTrack:
         return Onset(sample, anchor, direction)
 
     def _creeps(self, first: int, last: int) -> NDArray[np.bool_]:
-        """Return where the pelvis is on its way, too slowly to show in the speed of a sample."""
-        oldest = max(first - self._creep_span, self._buffer.first)
-        up = self._buffer.up(oldest, last)
-        before = np.maximum(np.arange(first, last) - self._creep_span, self._buffer.first) - oldest
-        creeps: NDArray[np.bool_] = squared(up[first - oldest :] - up[before]) > CREEP_RAD**2
+        """Return where the pelvis moves too slowly for the speed of one sample to show it."""
+        here, before = _apart(self._buffer, first, last, self._creep_span)
+        creeps: NDArray[np.bool_] = squared(here - before) > CREEP_RAD**2
         return creeps
 
     def turned(self, turn: int) -> None:
@@ -395,7 +393,7 @@ class ArcTrack:
 
     def slow(self, first: int, last: int) -> NDArray[np.bool_]:
         """Return where the posture is that of half a second ago."""
-        here, before = self._apart(first, last, self._still_span)
+        here, before = _apart(self._buffer, first, last, self._still_span)
         moved = here - before
         still: NDArray[np.bool_] = squared(moved) < TREMBLE_RAD * TREMBLE_RAD
         return still
@@ -457,11 +455,12 @@ class ArcTrack:
         angle: NDArray[np.float64] = 2.0 * np.arcsin(np.minimum(chord / 2.0, 1.0))
         return angle
 
-    def _apart(
-        self, first: int, last: int, span: int
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return up, and up as it was `span` samples before, or as early as it is known."""
-        oldest = max(first - span, self._buffer.first)
-        up = self._buffer.up(oldest, last)
-        before = np.maximum(np.arange(first, last) - span, self._buffer.first) - oldest
-        return up[first - oldest :], up[before]
+
+def _apart(
+    buffer: MotionBuffer, first: int, last: int, span: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return up, and up as it was `span` samples before, or as early as it is known."""
+    oldest = max(first - span, buffer.first)
+    up = buffer.up(oldest, last)
+    before = np.maximum(np.arange(first, last) - span, buffer.first) - oldest
+    return up[first - oldest :], up[before]

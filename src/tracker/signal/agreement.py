@@ -179,9 +179,10 @@ class SensorAgreement:
             self._said.discard(WarningKind.GYRO_CONTRADICTS_GRAVITY)
 
     def process(self, block: ImuBlock) -> Iterator[tuple[int, Finding]]:
-        """Yield what samples show, with the number of samples of the block that it took.
+        """Yield each finding, with how many samples of the block lead up to it.
 
-        Nothing behind them has been looked at by then: who begins anew gives the others again.
+        A caller that calls `begin_anew` at a finding drops this iterator, and passes in the
+        samples after it again.
         """
         if block.restart:
             self._restart()
