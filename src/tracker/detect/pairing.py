@@ -157,6 +157,9 @@ class RepPairer:
         """The wearer's own level; None without a calibration that is to be trusted."""
         self._there: _Leg | None = None
         self._back: _Leg | None = None
+        self._step: Movement | None = None
+        """What went the same way before the leg there, from whose end that leg began: a step of it
+        or something else, as the way back will tell."""
         self._number = 0
         self._sure = False
         self._under_way = False
@@ -168,7 +171,7 @@ class RepPairer:
 
     def restart(self) -> None:
         """Forget the half rep that a gap in the stream cut."""
-        self._there = self._back = None
+        self._there = self._back = self._step = None
 
     def saw(self, number: int) -> None:
         """Take note of a segment that may not be worth measuring yet."""
@@ -192,6 +195,10 @@ class RepPairer:
         self._under_way = self.lift is not None
         self.lift = concentric
         self._sure = sure
+
+    def know_better(self, concentric: Movement) -> None:
+        """Take the concentric that counted last as it is now that it is over."""
+        self.lift = concentric
 
     def forget(self) -> None:
         """Forget the axis: the set is over and the sensor may be worn another way."""
@@ -285,7 +292,7 @@ class RepPairer:
 
     def _go(self, movement: Movement, moving: bool) -> Iterator[CandidateUpdate]:
         """Take news of the leg that starts a rep."""
-        there = self._there
+        there, step = self._there, None
         if there and self._back and self._back.latest.number == movement.number:
             # What seemed to come back while it was slow has gone the other way.
             self._back = None
@@ -308,12 +315,13 @@ class RepPairer:
                 self._dip = movement.number
                 return
             else:
+                step = there.whole if self._steps_on(there.whole, movement) else None
                 there = None
         else:
             there = None
         if there is None:
             there = _Leg(None, movement)
-            self._number = movement.number
+            self._number, self._step = movement.number, step
         self._there, self._back = there, None
         state = CandidateState.GOING if moving else CandidateState.GONE
         yield CandidateUpdate(state, self._candidate(), movement)
@@ -326,11 +334,18 @@ class RepPairer:
             if not self._returned:
                 yield CandidateUpdate(CandidateState.RETURNING, self._candidate(), movement)
             return
+        if self._step is not None and _undoes(movement, self._step, self._there.whole):
+            first, self._step = self._step, None
+            before = self._there.before
+            self._there = _Leg(
+                first if before is None else _joined(first, before), self._there.latest
+            )
+            yield CandidateUpdate(CandidateState.GONE, self._candidate(), self._there.latest)
         size = self._there.whole.size
         back = _Leg(None, movement)
         if self._back is not None and (
             movement.number == self._back.latest.number
-            or movement.start_s - self._back.latest.end_s <= JOIN_PAUSE_S
+            or self._steps_on(self._back.whole, movement)
         ):
             back = self._back.with_news(movement)
             if back.before is not None and back.whole.size > JOIN_SIZE_SHARE * size:
@@ -376,10 +391,17 @@ class RepPairer:
         longest_s = LONGEST_STOP_S if self._under_way else JOIN_PAUSE_S
         return (
             movement.start_s - there.end_s <= longest_s
-            and movement.end_s - there.start_s <= LONGEST_WAY_S
-            and there.size + movement.size <= MOST_ROTATION_RAD
-            and _from_its_end(there, movement)
+            and self._steps_on(there, movement)
             and not self._is_whole(there, movement)
+        )
+
+    def _steps_on(self, first: Movement, second: Movement) -> bool:
+        """Return whether two movements the same way may be steps of one."""
+        return (
+            second.start_s - first.end_s <= LONGEST_STOP_S
+            and second.end_s - first.start_s <= LONGEST_WAY_S
+            and first.size + second.size <= MOST_ROTATION_RAD
+            and _from_its_end(first, second)
         )
 
     def _is_whole(self, there: Movement, movement: Movement) -> bool:
@@ -389,7 +411,7 @@ class RepPairer:
             return False
         if rises(there) < -COUNTED_SAYS and rises(movement) > COUNTED_SAYS:
             return True
-        if self.lift is not None and self._sure:
+        if self.lift is not None and (self._sure or self._under_way):
             return movement.size >= WHOLE_SHARE * self.lift.size
         whole = _joined(there, movement)
         return evidence(self._exercise, movement) > evidence(self._exercise, whole)
@@ -406,6 +428,13 @@ class RepPairer:
 def _from_its_end(there: Movement, movement: Movement) -> bool:
     """Return whether a movement began nearer to the end of another than to its start."""
     return dot(movement.from_up, there.to_up) > dot(movement.from_up, there.from_up)
+
+
+def _undoes(back: Movement, step: Movement, there: Movement) -> bool:
+    """Return whether a way back is as far as two steps there, rather than the second alone."""
+    return back.size > there.size + 0.5 * step.size and dot(back.to_up, step.from_up) > dot(
+        back.to_up, step.to_up
+    )
 
 
 def _joined(first: Movement, second: Movement) -> Movement:

@@ -224,6 +224,8 @@ class SetTracker:
             if not lifted or (over and not self._still_counts(counted)):
                 yield from self._take_back(counted)
                 return
+            if over and self._set is not None and counted is self._set.reps[-1]:
+                self._pairer.know_better(concentric_of(candidate))
         else:
             yield from self._judge(candidate)
             counted = self._find(candidate)
