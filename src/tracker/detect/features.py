@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 TURN_MARGIN_S: Final = 0.4
 """The angle is read this much further out: slow ends add to it, and pauses add only drift."""
 
+STEADY_S: Final = 0.2
+"""Hips turn for longer than this; what turns to and fro within it is a pocket that vibrates."""
+
 QUIET_BEFORE_S: Final = 2.0
 """What the hips do for this long before a movement tells a rest from a walk."""
 
@@ -241,7 +244,7 @@ def measure(
         stop=last + 1 - turn_first,
         rate_hz=rate_hz,
         travel=buffer.travel(first, last),
-        turning=buffer.turning_squared(turn_first, turn_last),
+        turned=buffer.turned_in_steps(turn_first, turn_last, round(STEADY_S * rate_hz)),
         errors=errors,
     )
     before = known or Known()
@@ -288,8 +291,8 @@ class _Samples:
     rate_hz: float
     travel: NDArray[np.float64]
     """As the buffer gives it."""
-    turning: float
-    """Squared rate, summed over all of them, rad²/s²."""
+    turned: NDArray[np.float64]
+    """Rate, summed over steps of `STEADY_S`, rad/s, shape (3, k)."""
     errors: AccErrors
     _vertical: NDArray[np.float64] | None = None
     _velocity: NDArray[np.float64] | None = None
@@ -340,12 +343,16 @@ def _uncertain(movement: Movement, samples: _Samples) -> dict[str, float]:
 
 
 def _spun(movement: Movement, samples: _Samples) -> dict[str, float]:
-    speed = samples.speed(movement.axis)
-    about_axis = float(np.add.reduce(speed * speed))
+    about_axis = along_rows(samples.turned, movement.axis)
+    share = _power(about_axis) / max(_power(samples.turned), 1e-9)
     return {
-        "planarity": min(about_axis / max(samples.turning, 1e-9), 1.0),
-        "peak_radps": float(np.maximum.reduce(speed)),
+        "planarity": min(share, 1.0),
+        "peak_radps": float(np.maximum.reduce(samples.speed(movement.axis))),
     }
+
+
+def _power(values: NDArray[np.float64]) -> float:
+    return float(np.add.reduce(values * values, axis=None))
 
 
 def _leaned(movement: Movement, samples: _Samples) -> dict[str, float]:
