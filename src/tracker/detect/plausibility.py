@@ -330,14 +330,14 @@ def returns(up: Movement, down: Movement) -> float:
     return min(_ratio(of_rep, of_else), MOST_FOR_RETURN)
 
 
-def possible(exercise: Exercise, movement: Movement) -> bool:
+def possible(exercise: Exercise, movement: Movement, range_rad: float = math.inf) -> bool:
     """Return whether size and duration are within what hips can do at all in the exercise."""
     if not movement.duration_s <= LONGEST_WAY_S:
         return False
     if exercise.signal is LiftSignal.HEIGHT:
         return movement.duration_s >= SHORTEST_WAY_S and movement.size >= exercise.least_rise_m
     if movement.by_gyroscope:
-        least = math.radians(exercise.least_range_deg)
+        least = min(math.radians(exercise.least_range_deg), exercise.rep_share * range_rad)
         brief = movement.duration_s < SHORTEST_WAY_S
         return not brief and least <= movement.size <= MOST_ROTATION_RAD
     least = math.radians(exercise.least_range_of_arc_deg)
@@ -553,7 +553,7 @@ def membership(exercise: Exercise, model: SetModel, up: Movement, *, confirmed: 
         Whether the set has two reps or was started by hand. Before, the concentric must be
         plausible by itself as well.
     """
-    if not possible(exercise, up):
+    if not possible(exercise, up, model.size if confirmed else math.inf):
         return -math.inf
     alike = _capped(set_criteria(exercise, model, up), MOST_FOR_SET)
     if exercise.signal is LiftSignal.HEIGHT:
