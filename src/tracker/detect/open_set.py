@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -38,6 +38,9 @@ MOST_COMPARED: Final = 8
 
 MODELS_KEPT: Final = 8
 """All news of one rep asks for what its set is like, with and without it."""
+
+SETTLED_SHARE: Final = 0.75
+"""A first way back of a smaller share of the way there leaves room for another movement before."""
 
 REFERENCE_REPS: Final = 3
 """The set's range is the median of its largest reps: one partial must not lower the mark."""
@@ -123,14 +126,14 @@ class OpenSet:
     @property
     def reference_size(self) -> float | None:
         """Travel of a full rep, in the unit of the track; None before the first."""
-        latest = [size_of(rep.candidate) for rep in self.reps[-2:]]
+        latest = [way_of(rep).size for rep in self.reps[-2:]]
         sizes = sorted((*self._largest, *latest), reverse=True)[:REFERENCE_REPS]
         return (sizes[(len(sizes) - 1) // 2] + sizes[len(sizes) // 2]) / 2.0 if sizes else None
 
     def add(self, counted: CountedRep) -> None:
         """Take a rep; of those whose size no longer changes only the largest are kept in mind."""
         if len(self.reps) > 1:
-            sizes = sorted((*self._largest, size_of(self.reps[-2].candidate)), reverse=True)
+            sizes = sorted((*self._largest, way_of(self.reps[-2]).size), reverse=True)
             self._largest = sizes[:REFERENCE_REPS]
         self.reps.append(counted)
         if len(self.reps) > WEIGHED_REPS:
@@ -145,7 +148,7 @@ class OpenSet:
     def model(self, without: RepCandidate | None = None) -> SetModel | None:
         """Return what the latest reps are like, but for a candidate; None before the first."""
         reps = self.reps[-MOST_COMPARED:]
-        ways = [concentric_of(rep.candidate) for rep in reps if rep.candidate is not without]
+        ways = [way_of(rep) for rep in reps if rep.candidate is not without]
         if not ways:
             return None
         size = self.reference_size or ways[-1].size
@@ -219,6 +222,17 @@ class OpenSet:
 def size_of(candidate: RepCandidate) -> float:
     """Return the travel of the concentric, in the unit of the track."""
     return concentric_of(candidate).size
+
+
+def way_of(rep: CountedRep) -> Movement:
+    """Return a concentric as the reps after it are compared with it.
+
+    Who settles in and lifts at once goes further up than back: a first rep begins where it ends.
+    """
+    up, back = concentric_of(rep.candidate), rep.candidate.eccentric
+    if rep.index > 1 or back is None or back.size > SETTLED_SHARE * up.size:
+        return up
+    return replace(up, size=back.size, axis=-back.axis, from_up=back.to_up)
 
 
 def _one_posture(first: RepCandidate, second: RepCandidate) -> bool:

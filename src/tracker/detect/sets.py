@@ -6,7 +6,14 @@ import math
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from tracker.detect.open_set import SAME_POSTURE, CountedRep, OpenSet, concentric_of, size_of
+from tracker.detect.open_set import (
+    SAME_POSTURE,
+    CountedRep,
+    OpenSet,
+    concentric_of,
+    size_of,
+    way_of,
+)
 from tracker.detect.pairing import CandidateState
 from tracker.detect.plausibility import (
     BEFORE,
@@ -280,11 +287,11 @@ class SetTracker:
     def _taken_together(self, open_set: OpenSet) -> float:
         """Return how much speaks for a young set being one, nats; infinite if none was whole."""
         whole = [
-            (concentric_of(rep.candidate), rep.candidate.eccentric)
+            (way_of(rep), rep.candidate.eccentric)
             for rep in open_set.reps
             if rep.from_rest and not rep.gap
         ]
-        first = concentric_of(open_set.reps[0].candidate)
+        first = way_of(open_set.reps[0])
         return pooled(self._exercise, whole, first) if whole else math.inf
 
     def _take_back(self, counted: CountedRep) -> Iterator[Event]:
