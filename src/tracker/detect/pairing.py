@@ -68,7 +68,7 @@ LEVEL_SAYS: Final = 4.0
 """Nats: a level of the wearer's own seldom tells the wrong end of a movement."""
 
 WHOLE_SHARE: Final = 0.85
-"""A movement of this share of the set's latest rep is no remainder of another."""
+"""A movement of this share of the set's latest reps is no remainder of another."""
 
 RETURN_SHARE: Final = 0.5
 """A way back of less than this share of the way there has not completed the rep."""
@@ -162,8 +162,8 @@ class RepPairer:
         or something else, as the way back will tell."""
         self._number = 0
         self._sure = False
-        self._under_way = False
-        """Whether a rep came before the latest that counted."""
+        self._usual: float | None = None
+        """Travel of the rep before the latest that counted; None before there was one."""
         self._newest = 0
         self._ignored = 0
         self._dip = 0
@@ -192,7 +192,7 @@ class RepPairer:
 
         A provisional rep may be a set-up move, so its axis is not yet held against another.
         """
-        self._under_way = self.lift is not None
+        self._usual = None if self.lift is None else self.lift.size
         self.lift = concentric
         self._sure = sure
 
@@ -202,8 +202,7 @@ class RepPairer:
 
     def forget(self) -> None:
         """Forget the axis: the set is over and the sensor may be worn another way."""
-        self.lift = None
-        self._under_way = False
+        self.lift = self._usual = None
 
     def way(self, movement: Movement) -> Direction:
         """Return which way the hips went."""
@@ -334,21 +333,24 @@ class RepPairer:
             if not self._returned:
                 yield CandidateUpdate(CandidateState.RETURNING, self._candidate(), movement)
             return
-        if self._step is not None and _undoes(movement, self._step, self._there.whole):
+        back, goes_on = _Leg(None, movement), False
+        if self._back is not None and (
+            movement.number == self._back.latest.number
+            or self._steps_on(self._back.whole, movement)
+        ):
+            back, goes_on = self._back.with_news(movement), True
+        if self._step is not None and _undoes(back.whole, self._step, self._there.whole):
             first, self._step = self._step, None
             before = self._there.before
             self._there = _Leg(
                 first if before is None else _joined(first, before), self._there.latest
             )
             yield CandidateUpdate(CandidateState.GONE, self._candidate(), self._there.latest)
-        size = self._there.whole.size
-        back = _Leg(None, movement)
-        if self._back is not None and (
-            movement.number == self._back.latest.number
-            or self._steps_on(self._back.whole, movement)
-        ):
-            back = self._back.with_news(movement)
-            if back.before is not None and back.whole.size > JOIN_SIZE_SHARE * size:
+            if self._there is None:
+                return  # as one, the steps were found to be none
+        if goes_on:
+            most = JOIN_SIZE_SHARE * self._there.whole.size
+            if back.before is not None and back.whole.size > most:
                 return
         elif self._returned:
             return
@@ -388,7 +390,7 @@ class RepPairer:
         Who stopped half-way in a set and has not come back since cannot start another rep from
         there; before a first rep, only a short stop is one.
         """
-        longest_s = LONGEST_STOP_S if self._under_way else JOIN_PAUSE_S
+        longest_s = JOIN_PAUSE_S if self._usual is None else LONGEST_STOP_S
         return (
             movement.start_s - there.end_s <= longest_s
             and self._steps_on(there, movement)
@@ -411,8 +413,9 @@ class RepPairer:
             return False
         if rises(there) < -COUNTED_SAYS and rises(movement) > COUNTED_SAYS:
             return True
-        if self.lift is not None and (self._sure or self._under_way):
-            return movement.size >= WHOLE_SHARE * self.lift.size
+        if self.lift is not None and (self._sure or self._usual is not None):
+            # The latest that counted may be the first step of this one.
+            return movement.size >= WHOLE_SHARE * max(self.lift.size, self._usual or 0.0)
         whole = _joined(there, movement)
         return evidence(self._exercise, movement) > evidence(self._exercise, whole)
 
