@@ -8,14 +8,23 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.detect.plausibility import CALIBRATED, SetModel, confidence, model_of
+from tracker.detect.plausibility import (
+    CALIBRATED,
+    SetModel,
+    confidence,
+    membership,
+    model_of,
+)
 from tracker.detect.rep_report import (
+    CONFIDENT,
     FIRST_REPS,
     starts_s,
 )
 from tracker.detect.vectors import dot
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tracker.detect.features import Movement
     from tracker.detect.lockout import LockoutReference
     from tracker.detect.pairing import RepCandidate
@@ -160,6 +169,22 @@ class OpenSet:
             model = self._models[of] = model_of(ways, size)
         return model
 
+    def weigh_before(self, passed: Iterable[RepCandidate]) -> None:
+        """Weigh movements that passed before the first rep, and may have been reps of the set."""
+        starts_s = self.reps[0].candidate.first.start_s
+        model = self.model()
+        for candidate in sorted(passed, key=lambda each: -each.end_s):
+            up = candidate.concentric
+            if model is None or up is None or self.find(candidate) is not None:
+                continue
+            if not 0.0 <= starts_s - candidate.end_s <= self.exercise.set_gap_s:
+                continue
+            said = membership(self.exercise, model, up, confirmed=True)
+            if said > -math.inf:
+                self.refused[candidate.number] = said
+            if said > 0.0:
+                starts_s = candidate.first.start_s
+
     def count_confidence(self) -> float:
         """Return the probability that the number of reps is exact.
 
@@ -202,6 +227,27 @@ class OpenSet:
             if before.published is not None:
                 return before.published.end_s
         return -math.inf
+
+    def told_from(
+        self, counted: CountedRep, next_start_s: float | None
+    ) -> tuple[object, ...] | None:
+        """Return all that a rep is told from; None if it depends on more than that."""
+        if confidence(counted.evidence) < CONFIDENT:
+            return None
+        return (
+            counted.candidate,
+            counted.level,
+            counted.evidence,
+            counted.still_s,
+            counted.touched,
+            counted.gap,
+            counted.from_rest,
+            counted.saturated,
+            next_start_s,
+            self.end_before_s(counted),
+            self.reference_size,
+            self.first_concentrics(counted),
+        )
 
     def first_concentrics(self, counted: CountedRep) -> tuple[Movement, ...]:
         """Return the concentrics of the set's first reps before this one: its own lockouts."""

@@ -46,8 +46,8 @@ SAME: Final = float(np.cos(np.radians(20.0)))
 """Two looks at one walk (cosine)."""
 
 LOOKS_ELSEWHERE: Final = 6
-"""So many looks in a row at one posture (3.5 s) take the place of steps seen before: a few scoots or
-reps of a small range look like steps, too."""
+"""So many looks in a row at one posture (3.5 s) take the place of steps seen before: a few scoots
+or reps of a small range look like steps, too."""
 
 NEWEST: Final = 0.2
 """Weight of the newest look in a posture that is known."""
