@@ -198,11 +198,13 @@ def test_a_movement_some_other_way_ends_no_rep_before_it_is_over() -> None:
     assert [news.candidate.number for news in fed(pairer, down(5, 11.0, 12.5))] == [3]
 
 
-def halves(stop_s: float, second_from_deg: float = -14.0) -> tuple[Movement, Movement]:
+def halves(
+    stop_s: float, second_from_deg: float = -14.0, by_deg: float = 25.0
+) -> tuple[Movement, Movement]:
     """Return a concentric in two halves with a stop between them."""
     return (
         movement(5, 10.0, 10.6, BOTTOM_DEG, -14.0),
-        movement(6, 10.6 + stop_s, 11.3 + stop_s, second_from_deg, second_from_deg + 25.0),
+        movement(6, 10.6 + stop_s, 11.3 + stop_s, second_from_deg, second_from_deg + by_deg),
     )
 
 
@@ -211,16 +213,18 @@ def halves(stop_s: float, second_from_deg: float = -14.0) -> tuple[Movement, Mov
     [
         (0.9, 0, True),
         (1.1, 0, False),
-        (1.1, 1, False),
+        (1.1, 1, True),
+        (4.9, 1, True),
+        (5.1, 1, False),
         (1.1, 2, True),
         (4.9, 2, True),
         (5.1, 2, False),
     ],
 )
-def test_the_second_half_of_a_way_up_joins_after_a_long_stop_in_a_set_under_way_only(
+def test_the_second_half_of_a_way_up_joins_after_a_long_stop_in_a_set_only(
     stop_s: float, reps_before: int, joined: bool
 ) -> None:
-    """Before a second rep like the first, the movements may have been anything."""
+    """Before a rep that is as large as both together, the movements may have been anything."""
     pairer = RepPairer(HIP_THRUST)
     for number in range(reps_before):
         pairer.believe(up(1 + number, 2.0, 3.0), sure=number > 0)
@@ -229,6 +233,32 @@ def test_the_second_half_of_a_way_up_joins_after_a_long_stop_in_a_set_under_way_
     whole = news[-1].candidate.concentric
     assert whole is not None
     assert whole.start_s == (10.0 if joined else 10.6 + stop_s)
+
+
+def test_after_one_rep_a_second_half_that_makes_a_larger_one_does_not_join() -> None:
+    pairer = RepPairer(HIP_THRUST)
+    pairer.believe(up(1, 2.0, 3.0), sure=False)
+    news = fed(pairer, *halves(1.1, by_deg=37.0))
+    assert [each.candidate.number for each in news] == [5, 6]
+
+
+@pytest.mark.parametrize(("to_deg", "joined"), [(BOTTOM_DEG, True), (-14.0, False)])
+def test_how_far_the_way_back_comes_tells_whether_the_way_up_was_in_steps(
+    to_deg: float, *, joined: bool
+) -> None:
+    """What went up before a first rep was settling in, or its first half."""
+    first, second = halves(2.0)
+    back = movement(7, 14.0, 15.5, TOP_DEG, to_deg)
+    *_, last = fed(RepPairer(HIP_THRUST), first, second, back)
+    assert last.candidate.concentric is not None
+    assert last.candidate.concentric.start_s == (first if joined else second).start_s
+
+
+def test_the_way_back_may_come_in_steps() -> None:
+    down_in_steps = movement(3, 5.0, 5.8, TOP_DEG, -14.0), movement(4, 8.0, 8.8, -14.0, BOTTOM_DEG)
+    *_, last = fed(RepPairer(HIP_THRUST), up(1, 2.0, 3.0), *down_in_steps)
+    assert last.candidate.eccentric is not None
+    assert (last.candidate.eccentric.start_s, last.candidate.end_s) == (5.0, 8.8)
 
 
 def test_a_set_that_is_over_is_not_under_way() -> None:

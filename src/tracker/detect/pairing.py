@@ -299,8 +299,13 @@ class RepPairer:
         if there is not None and not self._returned:
             if movement.number == there.latest.number:
                 # What begins small may grow into a movement of its own.
-                apart = there.before is not None and not self._goes_on(there.before, movement)
-                there = None if apart else there.with_news(movement)
+                before = there.before or self._step
+                if before is not None and not self._goes_on(before, movement):
+                    there, step = None, before
+                elif there.before is None and before is not None:
+                    there, self._step = _Leg(before, movement), None
+                else:
+                    there = there.with_news(movement)
             elif (movement.number == self._dip or self._back is not None) and self._is_dip(
                 there.whole, movement
             ):
@@ -388,14 +393,23 @@ class RepPairer:
         """Return whether a second movement the same way can only be the rest of the first.
 
         Who stopped half-way in a set and has not come back since cannot start another rep from
-        there; before a first rep, only a short stop is one.
+        there; before two reps have counted, only a short stop is one, or what is together as large
+        as the one before.
         """
-        longest_s = JOIN_PAUSE_S if self._usual is None else LONGEST_STOP_S
+        long = self._usual is not None or self._is_like_the_last(there, movement)
+        longest_s = LONGEST_STOP_S if long else JOIN_PAUSE_S
         return (
             movement.start_s - there.end_s <= longest_s
             and self._steps_on(there, movement)
             and not self._is_whole(there, movement)
         )
+
+    def _is_like_the_last(self, there: Movement, movement: Movement) -> bool:
+        """Return whether two movements are together as large as a rep that came before them."""
+        lift = self.lift
+        if lift is None or lift.number in (there.number, movement.number):
+            return False
+        return WHOLE_SHARE <= (there.size + movement.size) / lift.size <= 1.0 / WHOLE_SHARE
 
     def _steps_on(self, first: Movement, second: Movement) -> bool:
         """Return whether two movements the same way may be steps of one."""
