@@ -299,11 +299,11 @@ class RepPairer:
         if there is not None and not self._returned:
             if movement.number == there.latest.number:
                 # What begins small may grow into a movement of its own.
-                before = there.before or self._step
+                before, passed = there.before, self._step
                 if before is not None and not self._goes_on(before, movement):
                     there, step = None, before
-                elif there.before is None and before is not None:
-                    there, self._step = _Leg(before, movement), None
+                elif passed is not None and self._is_like_the_last(passed, movement):
+                    there, self._step = _Leg(passed, movement), None
                 else:
                     there = there.with_news(movement)
             elif (movement.number == self._dip or self._back is not None) and self._is_dip(
