@@ -15,11 +15,9 @@ from tracker.detect.plausibility import (
     LONGEST_WAY_S,
     MOST_ROTATION_RAD,
     PENDING,
-    TRUSTED_ARC_S,
     evidence,
     possible_size,
     rises,
-    turns_away,
 )
 from tracker.detect.segmentation import SegmentState
 from tracker.detect.vectors import dot
@@ -60,9 +58,6 @@ PROVISIONAL_SAYS: Final = 4.0
 
 COUNTED_SAYS: Final = 2.0
 """Nats: a rep that was announced is not taken back for nothing."""
-
-AWAY_SAYS: Final = 2.0
-"""Nats from which the turn away from upright says more than a rise without a gyroscope."""
 
 LEVEL_SAYS: Final = 4.0
 """Nats: a level of the wearer's own seldom tells the wrong end of a movement."""
@@ -214,7 +209,7 @@ class RepPairer:
                 return Direction.NEITHER
             # The rise of a movement under way is not known: its speed is not zero at the end.
             moving = movement.state is SegmentState.BEGUN
-            if aligned and near and (moving or not movement.by_gyroscope):
+            if aligned and near and moving:
                 return axis
             if aligned and near:
                 # The provisional rep may have gone the other way, and this one may know better.
@@ -232,13 +227,6 @@ class RepPairer:
         """
         if self._exercise.signal is LiftSignal.HEIGHT:
             return movement.direction > 0
-        if not movement.by_gyroscope:
-            level = self.level.rises(movement) if self.level is not None else None
-            slow = movement.duration_s > TRUSTED_ARC_S
-            if level is not None and slow:
-                return level
-            away = turns_away(movement)
-            return movement.rise_m > 0.0 if abs(away) < AWAY_SAYS else away > 0.0
         lift = self.lift
         said = rises(movement)
         if lift is None:

@@ -22,7 +22,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from tracker.detect.segmentation import BESIDE_EDGES
 from tracker.domain import LiftSignal
+from tracker.domain.units import STANDARD_GRAVITY_MPS2
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,9 +56,6 @@ knees that roll from side to side turn a thigh by more."""
 MOST_RADIUS_M: Final = 0.9
 """Rise over turned angle; the trunk on the bench is 0.45 m. Standing up lifts without turning."""
 
-TRUSTED_ARC_S: Final = 2.0
-"""A slower movement without a gyroscope accelerates too little for its rise to mean anything."""
-
 BEFORE: Final = -3.0
 """Prior of a movement that no set waits for: one in twenty of them is a rep."""
 
@@ -64,8 +63,9 @@ PENDING: Final = -4.0
 """A movement with more evidence than this is kept in mind: if reps like it follow, it was the
 first of them."""
 
-OF_ARC: Final = 0.5
-"""Without a gyroscope the size of the turn is all that is left to weigh."""
+WHOLE_OF_ARC: Final = 1.6
+"""Without a gyroscope the duration is of the middle 70 % of the travel; this many times as much
+passes between the boundaries of the speed, 2 for minimum jerk and 1.4 at an even speed, blurred."""
 
 IN_SET: Final = 1.0
 """Prior of a movement in a set that is under way: most of them are the next rep."""
@@ -149,7 +149,7 @@ def criteria(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
     upright, across
         See `lying`.
     """
-    if exercise.signal is LiftSignal.HEIGHT or not movement.by_gyroscope:
+    if exercise.signal is LiftSignal.HEIGHT:
         return ()
     if movement.weighed is None or movement.weighed[0] is not exercise:
         # It is asked for by everybody who judges the movement.
@@ -159,12 +159,18 @@ def criteria(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
 
 
 def _weighed(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
+    radius_m, sd_m = abs(movement.radius_m), radius_sd_m(movement)
+    share = min(sd_m / RADIUS_M, 1.0)
+    steady = 0.05 if movement.by_gyroscope else 0.15
+    coherence = _missing(1.0 - movement.coherence, steady + 0.5 * share * share, 0.45)
     size, duration_s = movement.size, max(movement.duration_s, 1e-3)
-    radius_m = abs(movement.radius_m)
-    sd_m = movement.rise_sd_m / movement.chord
-    share = sd_m / RADIUS_M
-    coherence = _missing(1.0 - movement.coherence, 0.05 + 0.5 * min(share * share, 1.0), 0.45)
-    turning = abs(math.log(max(movement.rotation_rad, 1e-6) / max(size, 1e-6)))
+    if not movement.by_gyroscope:
+        # From posture to posture; the travel was read while it trembled.
+        size, duration_s = movement.rotation_rad, WHOLE_OF_ARC * duration_s
+    turning = abs(math.log(max(movement.rotation_rad, 1e-6) / max(movement.size, 1e-6)))
+    about_vertical = _ratio(
+        _decay(turning, 0.08), 0.5 * _decay(turning, 0.1) + 0.5 * _decay(turning, 0.8)
+    )
     return (
         Criterion("turn", size, _turn(exercise, size)),
         Criterion(
@@ -176,11 +182,7 @@ def _weighed(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
             movement.planarity,
             _planarity(exercise, movement),
         ),
-        Criterion(
-            "about_vertical",
-            turning,
-            _ratio(_decay(turning, 0.08), 0.5 * _decay(turning, 0.1) + 0.5 * _decay(turning, 0.8)),
-        ),
+        Criterion("about_vertical", turning, about_vertical),
         Criterion(
             "duration",
             duration_s,
@@ -188,6 +190,23 @@ def _weighed(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
         ),
         *lying(exercise, movement),
     )
+
+
+def radius_sd_m(movement: Movement) -> float:
+    """Return the standard deviation of what the radius of a movement is off by, m.
+
+    Notes
+    -----
+    Without a gyroscope up is where the force points, and it leans by as much of gravity as the
+    hips accelerate: for a minimum-jerk movement about the usual radius, 5.77 times its length over
+    the square of its time, from standstill to standstill.
+    """
+    sd_m = movement.rise_sd_m / movement.chord
+    if movement.by_gyroscope:
+        return sd_m
+    whole_s = (1.0 + 2.0 * BESIDE_EDGES) * max(movement.duration_s, 1e-3)
+    force_mps2 = 5.77 * RADIUS_M * movement.chord / (whole_s * whole_s)
+    return math.hypot(sd_m, RADIUS_M * min(force_mps2 / STANDARD_GRAVITY_MPS2, 1.0))
 
 
 def lying(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
@@ -247,6 +266,8 @@ def turns_away(movement: Movement) -> float:
 def _planarity(exercise: Exercise, movement: Movement) -> float:
     """Return what the share of turning about other axes says: the slower, the more is tremble."""
     missing, steady = 1.0 - movement.planarity, exercise.usual_unevenness
+    if not movement.by_gyroscope:
+        steady += 0.05
     turned_rad = TREMBLE_RADPS * movement.duration_s
     power = (turned_rad / max(movement.size, 1e-6)) ** 2
     trembling = steady + power / (1.0 + power)
@@ -336,15 +357,6 @@ def evidence(exercise: Exercise, movement: Movement, *, first: bool = True) -> f
         return -math.inf
     if exercise.signal is LiftSignal.HEIGHT:
         return 3.0
-    if not movement.by_gyroscope:
-        # Gravity's arc does not show turns about the vertical, and every tremble as a turn: what
-        # is left to judge is how far the hips rose, unless they took too long for that.
-        radius_m = abs(movement.radius_m)
-        slow = movement.duration_s > TRUSTED_ARC_S
-        if not slow and not exercise.least_radius_of_arc_m <= radius_m <= MOST_RADIUS_M:
-            return -MOST_AGAINST
-        posture = math.fsum(each.evidence for each in lying(exercise, movement))
-        return OF_ARC + _turn(exercise, movement.rotation_rad) + posture
     said = math.fsum(each.evidence for each in criteria(exercise, movement))
     return BEFORE + said + (quiet(movement).evidence if first else 0.0)
 
@@ -362,10 +374,8 @@ def rises(movement: Movement) -> float:
     Both stories have the same size, so only the sign of the rise and its uncertainty matter. The
     turn away from upright, where that is known, says it as well.
     """
-    expected_m = RADIUS_M * movement.chord
-    spread_m = RADIUS_SD_M * movement.chord
-    variance = spread_m * spread_m + movement.rise_sd_m * movement.rise_sd_m
-    return 2.0 * movement.rise_m * expected_m / variance + turns_away(movement)
+    variance = RADIUS_SD_M**2 + radius_sd_m(movement) ** 2
+    return 2.0 * movement.radius_m * RADIUS_M / variance + turns_away(movement)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -391,7 +401,7 @@ class SetModel:
 def model_of(ways: Sequence[Movement], size: float) -> SetModel:
     """Return what a set is like, from its concentrics, the latest last; a full one has `size`."""
     full = [up for up in ways if up.size >= FULL_SHARE * size] or ways
-    weights = [1.0 / (RADIUS_SD_M**2 + (up.rise_sd_m / up.chord) ** 2) for up in ways]
+    weights = [1.0 / (RADIUS_SD_M**2 + radius_sd_m(up) ** 2) for up in ways]
     # Before the first rep has told, the set's radius is that of anybody.
     usual = 1.0 / RADIUS_SD_M**2
     total = math.fsum((usual, *weights))
@@ -459,14 +469,11 @@ def set_criteria(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Cri
     top = _apart_deg(up.to_up, model.top)
     of_rep = 0.8 * _half_normal(top, 6.0 * loose) + (0.2 / 30.0 if top < 30.0 else 0.0)
     found.append(Criterion("top", top, _ratio(of_rep, 1.0 / 120.0)))
-    if not up.by_gyroscope:
-        return tuple(found)
     aside = _apart_deg(up.axis, model.axis)
-    of_else = 0.5 * _half_normal(aside, 12.0) + 0.5 / 90.0
-    found.append(
-        Criterion("axis", aside, _ratio(0.97 * _half_normal(aside, 12.0) + 0.03 / 90.0, of_else))
-    )
-    sd_m = math.hypot(up.rise_sd_m / up.chord, model.radius_sd_m)
+    of_rep = _half_normal(aside, 12.0 * loose)
+    of_else = 0.5 * of_rep + 0.5 / 90.0
+    found.append(Criterion("axis", aside, _ratio(0.97 * of_rep + 0.03 / 90.0, of_else)))
+    sd_m = math.hypot(radius_sd_m(up), model.radius_sd_m)
     found.append(
         Criterion("radius", up.radius_m, _radius(up.radius_m, model.radius_m, 0.07, 0.07, sd_m))
     )
@@ -504,9 +511,6 @@ def membership(exercise: Exercise, model: SetModel, up: Movement, *, confirmed: 
     alike = _capped(set_criteria(exercise, model, up), MOST_FOR_SET)
     if exercise.signal is LiftSignal.HEIGHT:
         return alike + (IN_SET + 1.0 if confirmed else IN_SET)
-    if not up.by_gyroscope:
-        own_turn = _turn(exercise, up.rotation_rad)
-        return alike + (IN_SET + min(own_turn, 0.0) if confirmed else evidence(exercise, up))
     if not confirmed:
         return alike + evidence(exercise, up, first=False) + 0.5 * quiet(up).evidence
     # The radius, the turn and the postures are judged by those of the set.
@@ -524,19 +528,18 @@ def pooled(exercise: Exercise, ways: Sequence[Movement]) -> float:
     several radii come together, and the surest says how far off their mean is; and who was quiet
     before one rep does not walk.
     """
-    known = [up for up in ways if up.by_gyroscope]
-    if not known or exercise.signal is LiftSignal.HEIGHT:
+    if exercise.signal is LiftSignal.HEIGHT:
         return MOST_AGAINST
-    weights = [(up.chord / up.rise_sd_m) ** 2 for up in known]
-    radii = [w * up.radius_m for w, up in zip(weights, known, strict=True)]
+    weights = [1.0 / radius_sd_m(up) ** 2 for up in ways]
+    radii = [w * up.radius_m for w, up in zip(weights, ways, strict=True)]
     radius_m = math.fsum(radii) / math.fsum(weights)
     sd_m = 1.0 / math.sqrt(max(weights))
     said = _radius(radius_m, RADIUS_M, RADIUS_SD_M, LONG_RADIUS_SD_M, sd_m)
     shapes = [
-        each.evidence for up in known for each in criteria(exercise, up) if each.name != "radius"
+        each.evidence for up in ways for each in criteria(exercise, up) if each.name != "radius"
     ]
-    calmest = max(quiet(up).evidence for up in known)
-    return BEFORE + said + math.fsum(shapes) / len(known) + calmest
+    calmest = max(quiet(up).evidence for up in ways)
+    return BEFORE + said + math.fsum(shapes) / len(ways) + calmest
 
 
 def _capped(found: Iterable[Criterion], most: float) -> float:
@@ -558,7 +561,7 @@ def weakest(exercise: Exercise, up: Movement, model: SetModel | None) -> str | N
         found = [each for each in found if each.name not in OF_THE_SET]
         found += set_criteria(exercise, model, up)
     if not found:
-        return "no_gyroscope" if exercise.signal is LiftSignal.ROTATION else None
+        return None
     least = min(found, key=lambda each: each.evidence)
     return least.name if least.evidence < 0.0 else None
 

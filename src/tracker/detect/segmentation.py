@@ -219,7 +219,6 @@ class Segmenter:
         self._settings = settings
         rate_hz = buffer.rate_hz
         self._settle = round(settings.settle_s * rate_hz)
-        self._still = round(settings.still_s * rate_hz)
         self._longest = round(settings.longest_s * rate_hz)
         self._shortest = round(settings.shortest_s * rate_hz)
         self._known_ahead = KNOWN_AHEAD_S * rate_hz
@@ -235,7 +234,11 @@ class Segmenter:
 
     def _along(self, track: Track) -> None:
         self._track = track
-        self._lag = round(track.lag_s * self._buffer.rate_hz)
+        rate_hz = self._buffer.rate_hz
+        self._lag = round(track.lag_s * rate_hz)
+        self._still = round(self._settings.still_s * rate_hz)
+        self._still_seen = max(self._still - round(track.still_span_s * rate_hz), 1)
+        """Samples that are still in a row once that is as long."""
 
     def restart(self, track: Track | None = None) -> None:
         """Drop the segment that a gap in the stream cut; go on along another track, if given."""
@@ -339,7 +342,9 @@ class Segmenter:
                     (forward > settings.resume_share * peak)
                     & (progress > self._end_progress + further)
                 )
-                wanted |= samples - np.maximum(fast, self._end_sample) >= self._still
+                wanted |= (samples - fast >= self._still_seen) & (
+                    samples - self._end_sample >= self._still
+                )
                 if not self._settled:
                     wanted[max(self._end_sample + self._settle - first, 0) :] = True
             found = int(wanted[at:].argmax()) + at
@@ -414,7 +419,9 @@ class Segmenter:
         """Take the first row of the table that applies to a sample."""
         settings = self._settings
         if over or (
-            self._end is not None and now - max(self._last_fast, self._end_sample) >= self._still
+            self._end is not None
+            and now - self._last_fast >= self._still_seen
+            and now - self._end_sample >= self._still
         ):
             yield from self._end_it(now, progress)
         elif self._end is None:

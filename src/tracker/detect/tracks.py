@@ -72,6 +72,8 @@ class Track(Protocol):
     """How far the speed is behind the position, s."""
     tremble: float
     """Travel that the track shows of hips at rest, in its unit; 0 where that does not matter."""
+    still_span_s: float
+    """How long hips have been at rest by the first sample that counts as still, s."""
 
     def onset(self, first: int, last: int, least: float) -> Onset | None:
         """Return the first movement out of stillness whose travel exceeds `least`."""
@@ -148,7 +150,7 @@ class RotationTrack:
     """Angle about the lift's axis, rad, positive in the direction in which it was first seen."""
 
     signed = True
-    noise = lag_s = tremble = 0.0
+    noise = lag_s = tremble = still_span_s = 0.0
 
     def __init__(self, buffer: MotionBuffer) -> None:
         self._buffer = buffer
@@ -286,7 +288,7 @@ class HeightTrack:
     """Height of the hips, m, positive upwards."""
 
     signed = True
-    noise = lag_s = tremble = 0.0
+    noise = lag_s = tremble = still_span_s = 0.0
 
     def __init__(self, buffer: MotionBuffer) -> None:
         self._buffer = buffer
@@ -367,6 +369,7 @@ class ArcTrack:
     noise = NOISE_RADPS
     lag_s = SPEED_SPAN_S / 2.0
     tremble = TREMBLE_RAD
+    still_span_s = STILL_SPAN_S
 
     def __init__(self, buffer: MotionBuffer) -> None:
         self._buffer = buffer
