@@ -13,7 +13,7 @@ from tracker.detect.features import Known, Pauses, measure, pitch_trace
 from tracker.detect.lockout import LockoutReference
 from tracker.detect.lowering import LoweringWatch
 from tracker.detect.pairing import RepPairer
-from tracker.detect.plausibility import plausible, quietest, worth_measuring
+from tracker.detect.plausibility import of_a_row, quietest, worth_measuring
 from tracker.detect.segmentation import Segmenter, SegmenterSettings, SegmentState
 from tracker.detect.sets import CUT_BY_END, SetTracker
 from tracker.detect.tracks import ArcTrack, HeightTrack, RotationTrack
@@ -287,7 +287,7 @@ class Detector:
         if (
             self._rotation is not None
             and segment.state is SegmentState.FINISHED
-            and plausible(self._exercise, movement)
+            and of_a_row(self._exercise, movement)
         ):
             self._rotation.learn(movement.axis)
             self._row = (movement.end_s, quietest(movement))

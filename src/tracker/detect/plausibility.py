@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.detect.segmentation import BESIDE_EDGES
 from tracker.domain import LiftSignal
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
 
@@ -49,15 +48,11 @@ SHORTEST_WAY_OF_ARC_S: Final = 0.1
 LONGEST_WAY_S: Final = 12.0
 """A slower movement is not part of a rep: rehab reps take up to 8 s in all."""
 
-MOST_ROTATION_OF_ARC_RAD: Final = float(np.radians(75.0))
-"""The longest hip thrust, some give of the lower back, and what its acceleration tilts gravity by;
-knees that roll from side to side turn a thigh by more."""
-
-MOST_RADIUS_M: Final = 0.9
-"""Rise over turned angle; the trunk on the bench is 0.45 m. Standing up lifts without turning."""
-
 BEFORE: Final = -3.0
 """Prior of a movement that no set waits for: one in twenty of them is a rep."""
+
+BEFORE_OF_ARC: Final = -2.0
+"""The same without a gyroscope, where no movement turns about the vertical: one in eight."""
 
 PENDING: Final = -4.0
 """A movement with more evidence than this is kept in mind: if reps like it follow, it was the
@@ -161,7 +156,7 @@ def criteria(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
 def _weighed(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
     radius_m, sd_m = abs(movement.radius_m), radius_sd_m(movement)
     share = min(sd_m / RADIUS_M, 1.0)
-    steady = 0.05 if movement.by_gyroscope else 0.15
+    steady = 0.05 if movement.by_gyroscope else 0.1 + lean_share(movement)
     coherence = _missing(1.0 - movement.coherence, steady + 0.5 * share * share, 0.45)
     size, duration_s = movement.size, max(movement.duration_s, 1e-3)
     if not movement.by_gyroscope:
@@ -192,21 +187,25 @@ def _weighed(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
     )
 
 
-def radius_sd_m(movement: Movement) -> float:
-    """Return the standard deviation of what the radius of a movement is off by, m.
+def lean_share(movement: Movement) -> float:
+    """Return the share of gravity by which a movement leans what is taken for up, 0 to 1.
 
     Notes
     -----
-    Without a gyroscope up is where the force points, and it leans by as much of gravity as the
-    hips accelerate: for a minimum-jerk movement about the usual radius, 5.77 times its length over
-    the square of its time, from standstill to standstill.
+    Without a gyroscope up is where the force points, and hips that accelerate lean it: at most by
+    5.77 times the length of a minimum-jerk movement over the square of its time.
     """
-    sd_m = movement.rise_sd_m / movement.chord
     if movement.by_gyroscope:
-        return sd_m
-    whole_s = (1.0 + 2.0 * BESIDE_EDGES) * max(movement.duration_s, 1e-3)
+        return 0.0
+    whole_s = WHOLE_OF_ARC * max(movement.duration_s, 1e-3)
     force_mps2 = 5.77 * RADIUS_M * movement.chord / (whole_s * whole_s)
-    return math.hypot(sd_m, RADIUS_M * min(force_mps2 / STANDARD_GRAVITY_MPS2, 1.0))
+    return min(force_mps2 / STANDARD_GRAVITY_MPS2, 1.0)
+
+
+def radius_sd_m(movement: Movement) -> float:
+    """Return the standard deviation of what the radius of a movement is off by, m."""
+    sd_m = movement.rise_sd_m / movement.chord
+    return sd_m if movement.by_gyroscope else math.hypot(sd_m, RADIUS_M * lean_share(movement))
 
 
 def lying(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
@@ -311,7 +310,7 @@ def possible(exercise: Exercise, movement: Movement) -> bool:
     return (
         movement.duration_s >= SHORTEST_WAY_OF_ARC_S
         # From posture to posture; the travel was read while it trembled.
-        and least <= movement.rotation_rad <= MOST_ROTATION_OF_ARC_RAD
+        and least <= movement.rotation_rad <= MOST_ROTATION_RAD
     )
 
 
@@ -358,12 +357,26 @@ def evidence(exercise: Exercise, movement: Movement, *, first: bool = True) -> f
     if exercise.signal is LiftSignal.HEIGHT:
         return 3.0
     said = math.fsum(each.evidence for each in criteria(exercise, movement))
-    return BEFORE + said + (quiet(movement).evidence if first else 0.0)
+    return before(movement) + said + (quiet(movement).evidence if first else 0.0)
+
+
+def before(movement: Movement) -> float:
+    """Return what is known of a movement beforehand, nats."""
+    return BEFORE if movement.by_gyroscope else BEFORE_OF_ARC
 
 
 def plausible(exercise: Exercise, movement: Movement) -> bool:
     """Return whether the movement, up or down, is more likely of a rep than not."""
     return evidence(exercise, movement, first=False) > 0.0
+
+
+def of_a_row(exercise: Exercise, movement: Movement) -> bool:
+    """Return whether the movement, up or down, may be one of a row of reps.
+
+    Without a gyroscope that takes others like it to tell.
+    """
+    alike = 0.0 if movement.by_gyroscope else MOST_FOR_SET
+    return evidence(exercise, movement, first=False) + alike > 0.0
 
 
 def rises(movement: Movement) -> float:
@@ -539,7 +552,7 @@ def pooled(exercise: Exercise, ways: Sequence[Movement]) -> float:
         each.evidence for up in ways for each in criteria(exercise, up) if each.name != "radius"
     ]
     calmest = max(quiet(up).evidence for up in ways)
-    return BEFORE + said + math.fsum(shapes) / len(ways) + calmest
+    return before(ways[0]) + said + math.fsum(shapes) / len(ways) + calmest
 
 
 def _capped(found: Iterable[Criterion], most: float) -> float:

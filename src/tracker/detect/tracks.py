@@ -410,8 +410,10 @@ class ArcTrack:
         return Onset(first + at, int(anchors[at]), 1)
 
     def turned(self, turn: int) -> None:
-        """Measure angles from the posture at `turn`."""
-        self._from = self._buffer.posture(turn, turn + 1)[0].copy()
+        """Measure angles from the posture at `turn`; at rest that is a mean."""
+        at_rest = self.slow(turn, turn + 1)[0]
+        measured = self._buffer.posture if at_rest else self._buffer.up
+        self._from = measured(turn, turn + 1)[0].copy()
 
     def shake(self) -> None:
         """Wait for stillness before the next movement."""
