@@ -289,6 +289,8 @@ class RepPairer:
                 # What begins small may grow into more than making good for a sag.
                 self._dip, self._back = movement.number, None
                 return
+            elif self._is_sway(there.whole, movement):
+                return
             elif self._goes_on(there.whole, movement):
                 there = there.with_news(movement)
             else:
@@ -346,6 +348,19 @@ class RepPairer:
             return False
         counted = self.lift is not None
         return counted or evidence(self._exercise, movement) <= evidence(self._exercise, there)
+
+    def _is_sway(self, there: Movement, movement: Movement) -> bool:
+        """Return whether a movement in the hold of a counted rep is none of its own.
+
+        Without a gyroscope every jolt in a hold seems to turn the pelvis.
+        """
+        held = self.lift is not None and self.lift.number == there.number
+        return (
+            held
+            and not movement.by_gyroscope
+            and movement.size < RETURN_SHARE * there.size
+            and _from_its_end(there, movement)
+        )
 
     def _is_fidget(self, size: float) -> bool:
         """Return whether a movement some other way is too small to end a rep that is under way."""

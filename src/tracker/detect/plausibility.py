@@ -51,16 +51,13 @@ LONGEST_WAY_S: Final = 12.0
 BEFORE: Final = -3.0
 """Prior of a movement that no set waits for: one in twenty of them is a rep."""
 
-BEFORE_OF_ARC: Final = -2.0
-"""The same without a gyroscope, where no movement turns about the vertical: one in eight."""
-
 PENDING: Final = -4.0
 """A movement with more evidence than this is kept in mind: if reps like it follow, it was the
 first of them."""
 
 WHOLE_OF_ARC: Final = 1.6
-"""Without a gyroscope the duration is of the middle 70 % of the travel; this many times as much
-passes between the boundaries of the speed, 2 for minimum jerk and 1.4 at an even speed, blurred."""
+"""Without a gyroscope the duration is of the middle 70 % of the travel; so many times as much
+passes between the boundaries of the speed: 2 for minimum jerk, 1.4 at an even speed."""
 
 IN_SET: Final = 1.0
 """Prior of a movement in a set that is under way: most of them are the next rep."""
@@ -106,6 +103,9 @@ FOLDING_SD_M: Final = 0.1
 
 TREMBLE_RADPS: Final = float(np.radians(5.0))
 """Hips that sway or shake turn at so much, whatever the lift's own speed."""
+
+JOLTED: Final = 0.12
+"""Share of the turning of gravity's arc that is not the lift's: an eighth is a third as fast."""
 
 TREMBLERS: Final = 0.3
 """Share of lifters, or of their days, who do."""
@@ -155,9 +155,11 @@ def criteria(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
 
 def _weighed(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
     radius_m, sd_m = abs(movement.radius_m), radius_sd_m(movement)
-    share = min(sd_m / RADIUS_M, 1.0)
-    steady = 0.05 if movement.by_gyroscope else 0.1 + lean_share(movement)
-    coherence = _missing(1.0 - movement.coherence, steady + 0.5 * share * share, 0.45)
+    share, leaning = min(sd_m / RADIUS_M, 1.0), lean_share(movement)
+    mean = 0.05 + 0.5 * share * share
+    if not movement.by_gyroscope:
+        mean += 0.05 + leaning
+    coherence = _missing(1.0 - movement.coherence, mean, max(0.45, mean))
     size, duration_s = movement.size, max(movement.duration_s, 1e-3)
     if not movement.by_gyroscope:
         # From posture to posture; the travel was read while it trembled.
@@ -181,7 +183,10 @@ def _weighed(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
         Criterion(
             "duration",
             duration_s,
-            _ratio(_lognormal(duration_s, 1.2, 0.65), _lognormal(duration_s, 0.6, 0.8)),
+            _ratio(
+                _lognormal(duration_s, 1.2, math.hypot(0.65, leaning)),
+                _lognormal(duration_s, 0.6, math.hypot(0.8, leaning)),
+            ),
         ),
         *lying(exercise, movement),
     )
@@ -266,12 +271,13 @@ def _planarity(exercise: Exercise, movement: Movement) -> float:
     """Return what the share of turning about other axes says: the slower, the more is tremble."""
     missing, steady = 1.0 - movement.planarity, exercise.usual_unevenness
     if not movement.by_gyroscope:
-        steady += 0.05
+        # Whatever jolts leans gravity aside.
+        steady = JOLTED + lean_share(movement)
     turned_rad = TREMBLE_RADPS * movement.duration_s
     power = (turned_rad / max(movement.size, 1e-6)) ** 2
     trembling = steady + power / (1.0 + power)
     of_rep = (1.0 - TREMBLERS) * _decay(missing, steady) + TREMBLERS * _decay(missing, trembling)
-    return _ratio(of_rep, _decay(missing, 0.28))
+    return _ratio(of_rep, _decay(missing, max(0.28, steady)))
 
 
 def _turn(exercise: Exercise, size: float) -> float:
@@ -357,17 +363,7 @@ def evidence(exercise: Exercise, movement: Movement, *, first: bool = True) -> f
     if exercise.signal is LiftSignal.HEIGHT:
         return 3.0
     said = math.fsum(each.evidence for each in criteria(exercise, movement))
-    return before(movement) + said + (quiet(movement).evidence if first else 0.0)
-
-
-def before(movement: Movement) -> float:
-    """Return what is known of a movement beforehand, nats."""
-    return BEFORE if movement.by_gyroscope else BEFORE_OF_ARC
-
-
-def plausible(exercise: Exercise, movement: Movement) -> bool:
-    """Return whether the movement, up or down, is more likely of a rep than not."""
-    return evidence(exercise, movement, first=False) > 0.0
+    return BEFORE + said + (quiet(movement).evidence if first else 0.0)
 
 
 def of_a_row(exercise: Exercise, movement: Movement) -> bool:
@@ -552,7 +548,7 @@ def pooled(exercise: Exercise, ways: Sequence[Movement]) -> float:
         each.evidence for up in ways for each in criteria(exercise, up) if each.name != "radius"
     ]
     calmest = max(quiet(up).evidence for up in ways)
-    return before(ways[0]) + said + math.fsum(shapes) / len(ways) + calmest
+    return BEFORE + said + math.fsum(shapes) / len(ways) + calmest
 
 
 def _capped(found: Iterable[Criterion], most: float) -> float:
