@@ -16,6 +16,7 @@ from tracker.detect.plausibility import (
     MOST_ROTATION_RAD,
     PENDING,
     evidence,
+    possible,
     possible_size,
     rises,
 )
@@ -350,7 +351,7 @@ class RepPairer:
         return counted or evidence(self._exercise, movement) <= evidence(self._exercise, there)
 
     def _is_sway(self, there: Movement, movement: Movement) -> bool:
-        """Return whether a movement in the hold of a counted rep is none of its own.
+        """Return whether a movement in the hold of a counted rep is too small for one of its own.
 
         Without a gyroscope every jolt in a hold seems to turn the pelvis.
         """
@@ -358,6 +359,7 @@ class RepPairer:
         return (
             held
             and not movement.by_gyroscope
+            and not possible(self._exercise, movement)
             and movement.size < RETURN_SHARE * there.size
             and _from_its_end(there, movement)
         )

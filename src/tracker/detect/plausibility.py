@@ -51,6 +51,10 @@ LONGEST_WAY_S: Final = 12.0
 BEFORE: Final = -3.0
 """Prior of a movement that no set waits for: one in twenty of them is a rep."""
 
+BEFORE_OF_ARC: Final = -2.0
+"""The same without a gyroscope, which finds no segment where hips turn about the vertical: one in
+eight."""
+
 PENDING: Final = -4.0
 """A movement with more evidence than this is kept in mind: if reps like it follow, it was the
 first of them."""
@@ -363,7 +367,12 @@ def evidence(exercise: Exercise, movement: Movement, *, first: bool = True) -> f
     if exercise.signal is LiftSignal.HEIGHT:
         return 3.0
     said = math.fsum(each.evidence for each in criteria(exercise, movement))
-    return BEFORE + said + (quiet(movement).evidence if first else 0.0)
+    return before(movement) + said + (quiet(movement).evidence if first else 0.0)
+
+
+def before(movement: Movement) -> float:
+    """Return what is known of a movement beforehand, nats."""
+    return BEFORE if movement.by_gyroscope else BEFORE_OF_ARC
 
 
 def of_a_row(exercise: Exercise, movement: Movement) -> bool:
@@ -548,7 +557,7 @@ def pooled(exercise: Exercise, ways: Sequence[Movement]) -> float:
         each.evidence for up in ways for each in criteria(exercise, up) if each.name != "radius"
     ]
     calmest = max(quiet(up).evidence for up in ways)
-    return BEFORE + said + math.fsum(shapes) / len(ways) + calmest
+    return before(ways[0]) + said + math.fsum(shapes) / len(ways) + calmest
 
 
 def _capped(found: Iterable[Criterion], most: float) -> float:

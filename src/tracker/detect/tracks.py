@@ -410,10 +410,14 @@ class ArcTrack:
         return Onset(first + at, int(anchors[at]), 1)
 
     def turned(self, turn: int) -> None:
-        """Measure angles from the posture at `turn`; at rest that is a mean."""
-        at_rest = self.slow(turn, turn + 1)[0]
-        measured = self._buffer.posture if at_rest else self._buffer.up
-        self._from = measured(turn, turn + 1)[0].copy()
+        """Measure angles from the posture at `turn`, but from up itself where hips moved before.
+
+        The mean of a moment in which they moved is of where they were, not of where they turned.
+        """
+        posture, up = (each(turn, turn + 1)[0] for each in (self._buffer.posture, self._buffer.up))
+        away = up - posture
+        moved = dot(away, away) > TREMBLE_RAD * TREMBLE_RAD
+        self._from = (up if moved else posture).copy()
 
     def shake(self) -> None:
         """Wait for stillness before the next movement."""
