@@ -146,3 +146,13 @@ def test_without_a_gyroscope_standing_up_is_no_lift() -> None:
     assert evidence(HIP_THRUST, arc) > 2.0
     stands = replace(arc, rise_m=0.9 * arc.chord, jolt_before_mps2=1.8)
     assert evidence(HIP_THRUST, stands) < 0.0
+
+
+def test_only_in_a_bridge_a_sensor_may_be_on_a_thigh() -> None:
+    thigh = replace(movement(1, 2.0, 3.0, 0.0, 25.0), by_gyroscope=False)
+    thigh = replace(thigh, rise_m=0.2 * thigh.chord)
+    radius = {
+        each.name: next(one.evidence for one in criteria(each, thigh) if one.name == "radius")
+        for each in (BRIDGE, HIP_THRUST)
+    }
+    assert radius[BRIDGE.name] > radius[HIP_THRUST.name] + 0.5

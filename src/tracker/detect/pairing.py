@@ -52,7 +52,11 @@ MOST_OF_PROVISIONAL: Final = 1.5
 """Another movement, this much larger than a provisional rep, says for itself which way it went."""
 
 UP_FIRST: Final = 2.0
-"""Nats: two of three movements out of rest, alike a rep in all else, are a concentric."""
+"""Nats: seven of eight movements out of rest, alike a rep in all else, are a concentric."""
+
+UP_FIRST_OF_ARC: Final = 0.7
+"""The same without a gyroscope: two of three, because the first way up may be one with what came
+before it, and the way down is then seen first."""
 
 PROVISIONAL_SAYS: Final = 4.0
 """Nats: one provisional rep in fifty went the other way than it was taken for."""
@@ -230,11 +234,12 @@ class RepPairer:
             return movement.direction > 0
         lift = self.lift
         said = rises(movement)
+        up_first = UP_FIRST if movement.by_gyroscope else UP_FIRST_OF_ARC
         if lift is None:
-            said += UP_FIRST
+            said += up_first
         elif movement.number == lift.number:
             # Once counted, it takes more than what counted it to have gone down after all.
-            said += UP_FIRST + COUNTED_SAYS
+            said += up_first + COUNTED_SAYS
         level = None if self.level is None else self.level.rises(movement)
         if level is not None:
             said += LEVEL_SAYS if level else -LEVEL_SAYS

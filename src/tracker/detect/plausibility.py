@@ -48,6 +48,10 @@ SHORTEST_WAY_OF_ARC_S: Final = 0.1
 LONGEST_WAY_S: Final = 12.0
 """A slower movement is not part of a rep: rehab reps take up to 8 s in all."""
 
+MOST_ROTATION_OF_ARC_RAD: Final = float(np.radians(75.0))
+"""The longest hip thrust, some give of the lower back, and what its acceleration tilts gravity by;
+knees that roll from side to side turn a thigh by more."""
+
 BEFORE: Final = -3.0
 """Prior of a movement that no set waits for: one in twenty of them is a rep."""
 
@@ -91,6 +95,10 @@ RADIUS_SD_M: Final = 0.09
 LONG_RADIUS_SD_M: Final = 0.15
 """The same for longer ones: a back that arches on the way up turns the pelvis by less than the
 trunk, by a quarter or so."""
+
+THIGH_RADIUS_M: Final = 0.2
+THIGH_RADIUS_SD_M: Final = 0.07
+"""A thigh turns about the knee: a phone in a pocket is 0.1 to 0.3 m away from it."""
 
 FULL_SHARE: Final = 0.8
 """A concentric of this share of the set's range shows what its top is like."""
@@ -177,9 +185,7 @@ def _weighed(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
     )
     return (
         Criterion("turn", size, _turn(exercise, size)),
-        Criterion(
-            "radius", radius_m, _radius(radius_m, RADIUS_M, RADIUS_SD_M, LONG_RADIUS_SD_M, sd_m)
-        ),
+        Criterion("radius", radius_m, _own_radius(exercise, movement, radius_m, sd_m)),
         Criterion("coherence", movement.coherence, coherence),
         Criterion(
             "planarity",
@@ -323,7 +329,7 @@ def possible(exercise: Exercise, movement: Movement) -> bool:
     return (
         movement.duration_s >= SHORTEST_WAY_OF_ARC_S
         # From posture to posture; the travel was read while it trembled.
-        and least <= movement.rotation_rad <= MOST_ROTATION_RAD
+        and least <= movement.rotation_rad <= MOST_ROTATION_OF_ARC_RAD
     )
 
 
@@ -557,7 +563,7 @@ def pooled(exercise: Exercise, ways: Sequence[Movement]) -> float:
     radii = [w * up.radius_m for w, up in zip(weights, ways, strict=True)]
     radius_m = math.fsum(radii) / math.fsum(weights)
     sd_m = 1.0 / math.sqrt(max(weights))
-    said = _radius(radius_m, RADIUS_M, RADIUS_SD_M, LONG_RADIUS_SD_M, sd_m)
+    said = _own_radius(exercise, ways[0], radius_m, sd_m)
     shapes = [
         each.evidence for up in ways for each in criteria(exercise, up) if each.name != "radius"
     ]
@@ -587,6 +593,15 @@ def weakest(exercise: Exercise, up: Movement, model: SetModel | None) -> str | N
         return None
     least = min(found, key=lambda each: each.evidence)
     return least.name if least.evidence < 0.0 else None
+
+
+def _own_radius(exercise: Exercise, movement: Movement, radius_m: float, sd_m: float) -> float:
+    """Return what a radius says before a set has one of its own."""
+    said = _radius(radius_m, RADIUS_M, RADIUS_SD_M, LONG_RADIUS_SD_M, sd_m)
+    if movement.by_gyroscope or not exercise.on_thigh:
+        return said
+    thigh = _radius(radius_m, THIGH_RADIUS_M, THIGH_RADIUS_SD_M, THIGH_RADIUS_SD_M, sd_m)
+    return math.log(0.5 * math.exp(said) + 0.5 * math.exp(thigh))
 
 
 def _radius(

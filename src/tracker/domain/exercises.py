@@ -48,7 +48,9 @@ class Exercise:
     least_rise_m: float = 0.0
     """Smallest vertical travel of a rep, m; only for exercises read from height."""
     least_range_of_arc_deg: float = 0.0
-    """Smallest rotation without a gyroscope, degrees; such a sensor may be on a thigh."""
+    """Smallest rotation without a gyroscope, degrees."""
+    on_thigh: bool = False
+    """Whether a sensor without a gyroscope may as well be on a thigh."""
     seated: bool = False
     """Whether a seat carries the hips at the bottom; the concentric then starts at seat-off."""
     set_gap_s: float = 12.0
@@ -123,6 +125,7 @@ _ALL: Final = (
         # The hips are 0.27 m above the shoulders, on a trunk of 0.48 m that lay level before.
         top_deg=(120.0, 20.0),
         least_range_of_arc_deg=5.0,
+        on_thigh=True,
     ),
     # On one leg the free side dips by 3 to 8°, and sways; in a B-stance by 2 to 5°.
     _hip_thrust("single_leg_hip_thrust", _("Single-leg hip thrust"), 14.0, 0.08),
