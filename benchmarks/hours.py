@@ -13,10 +13,16 @@ from scipy.ndimage import gaussian_filter1d
 from tracker.domain import Notification
 from tracker.domain.units import STANDARD_GRAVITY_MPS2, ns_from_s
 from tracker.sensors import SAMPLES_CHANNEL, encode_samples
+from tracker.sensors.profile.packets import (
+    IMU_UUID,
+    PACKET_HEADER,
+    SEQUENCE_MODULUS,
+    TIME_MODULUS_US,
+)
 from tracker.sim import simulate, training_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -24,6 +30,8 @@ if TYPE_CHECKING:
 
 HOUR_S: Final = 3600.0
 RATE_HZ: Final = 100.0
+PACKET_US: Final = 50_000
+"""Five samples."""
 
 BLOCK_SAMPLES: Final = 4096
 """Samples in a notification; the events do not depend on it."""
@@ -116,3 +124,24 @@ def _an_hour(time_s: Array, acc_mps2: Array, gyro_radps: Array | None) -> Hour:
     end = int(np.searchsorted(time_s, HOUR_S))
     gyro = None if gyro_radps is None else gyro_radps[:end]
     return Hour(time_s[:end], acc_mps2[:end], gyro)
+
+
+def on_end(packets: Sequence[Notification], times: int) -> Iterator[Notification]:
+    """Yield a session several times over, as one: counters, device time and arrivals go on."""
+    sensed = [packet for packet in packets if packet.channel == IMU_UUID]
+    first, last = (PACKET_HEADER.unpack_from(packet.data) for packet in (sensed[0], sensed[-1]))
+    sent = (last[2] - first[2] + 1) % SEQUENCE_MODULUS
+    lasts_us = (last[3] - first[3] + PACKET_US) % TIME_MODULUS_US
+    lasts_ns = sensed[-1].received_ns - sensed[0].received_ns + PACKET_US * 1000
+    yield from packets
+    for number in range(1, times):
+        for packet in sensed:
+            shape, n, sequence, time_us = PACKET_HEADER.unpack_from(packet.data)
+            header = PACKET_HEADER.pack(
+                shape,
+                n,
+                (sequence + number * sent) % SEQUENCE_MODULUS,
+                (time_us + number * lasts_us) % TIME_MODULUS_US,
+            )
+            received_ns = packet.received_ns + number * lasts_ns
+            yield Notification(received_ns, IMU_UUID, header + packet.data[len(header) :])

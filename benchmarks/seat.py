@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
     from people import Listened
     from table import Row
+
+    Array = NDArray[np.float64]
 
 EPOCH_S: Final = 1.7e9
 """The published detector wants the time of day; this is some time on some day."""
@@ -69,26 +72,40 @@ def _time_row(what: str, off_s: Sequence[float], baseline: str) -> Row:
 
 def _published(heard: Sequence[Listened]) -> str:
     """Return what the published detector reaches."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            # Takes seconds, has no wheels for some platforms, and libgomp may be missing.
-            detector = import_module("skdh.sit2stand").Sit2Stand(stillness_constraint=False)
-    except (ImportError, OSError):
+    detect = published_detector()
+    if detect is None:
         return NOT_INSTALLED
     off_s: list[float] = []
     found = wanted = 0
     for each in heard:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            results = detector.predict(
-                time=np.asarray(each.samples.time_s) + EPOCH_S,
-                accel=np.asarray(each.samples.acc_mps2) / STANDARD_GRAVITY_MPS2,
-            )
-        starts_s = [float(start) - EPOCH_S for start in results["STS Start"]]
+        starts_s = detect(np.asarray(each.samples.time_s), np.asarray(each.samples.acc_mps2))
         # Of a rise that it missed it has no start: only those that it found are compared.
         off_s += nearest_s(starts_s, each.label["seat_off"])
         found += len(starts_s)
         wanted += len(each.label["seat_off"])
     mean_s = f"{fmean(map(abs, off_s)):.2f} s" if off_s else "–"
     return f"{mean_s}, {found} of {wanted} rises found (skdh)"
+
+
+def published_detector() -> Callable[[Array, Array], list[float]] | None:
+    """Return what finds the starts of rises, s, in times, s, and accelerations, m/s².
+
+    None where it is not installed.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            # Takes seconds, has no wheels for some platforms, and libgomp may be missing.
+            detector = import_module("skdh.sit2stand").Sit2Stand(stillness_constraint=False)
+    except (ImportError, OSError):
+        return None
+
+    def detect(time_s: Array, acc_mps2: Array) -> list[float]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            results = detector.predict(
+                time=time_s + EPOCH_S, accel=acc_mps2 / STANDARD_GRAVITY_MPS2
+            )
+        return [float(start) - EPOCH_S for start in results["STS Start"]]
+
+    return detect

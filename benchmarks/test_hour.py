@@ -5,12 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pytest
 from conftest import base_filter_s
 from hours import HOURS
+from measuring import best_of
+from seat import NOT_INSTALLED, published_detector
 
 from tracker.app.session_files import BIG_BLOCK_SAMPLES, open_session_file
 from tracker.domain import HIP_THRUST, SessionInfo, SessionState
@@ -18,8 +22,10 @@ from tracker.engine import build_engine
 from tracker.sensors import SAMPLES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from hours import Hour
     from measuring import Measure, Report
 
     from tracker.domain import Notification, Workout
@@ -64,20 +70,37 @@ def test_hour_of_one_kind(kind: str, measure: Measure, report: Report) -> None:
         return engine.samples
 
     samples, taken_s = measure(analyze, 3)
-    _tell(report, f"hour of {kind}, engine alone", taken_s, base_filter_s(len(whole.time_s)))
+    base_s = base_filter_s(len(whole.time_s))
+    _tell(report, f"hour of {kind}, engine alone", taken_s, base_s)
     assert samples == len(whole.time_s)
+    for name, work in _others(whole):
+        if work is None:
+            report(name, NOT_INSTALLED)
+        else:
+            _tell(report, name, best_of(3, work), base_s)
 
 
-def test_hour_of_another_orientation_filter(
-    measure: Measure, hour: SimulatedSession, base_hour_s: float, report: Report
-) -> None:
-    """A compiled filter that does one of the parts of `motion`, for scale."""
-    vqf = pytest.importorskip("vqf")
-    _, acc_mps2, gyro_radps = hour.samples()
-    assert gyro_radps is not None
-    acc, gyro = np.ascontiguousarray(acc_mps2), np.ascontiguousarray(gyro_radps)
-    _, taken_s = measure(lambda: vqf.VQF(1.0 / RATE_HZ).updateBatch(gyro, acc), 3)
-    _tell(report, "VQF of the hour, orientation alone", taken_s, base_hour_s)
+def _others(whole: Hour) -> Iterator[tuple[str, Callable[[], object] | None]]:
+    """Yield what else there is for the hour, for scale; None where it is not installed.
+
+    A compiled filter does one of the parts of `motion`, and a published detector finds another
+    movement of the hips, in the accelerations alone.
+    """
+    acc = np.ascontiguousarray(whole.acc_mps2)
+    if whole.gyro_radps is not None:
+        gyro = np.ascontiguousarray(whole.gyro_radps)
+        try:
+            vqf = import_module("vqf")
+        except ImportError:
+            yield "  VQF of it, orientation alone", None
+        else:
+            yield (
+                "  VQF of it, orientation alone",
+                lambda: vqf.VQF(1.0 / RATE_HZ).updateBatch(gyro, acc),
+            )
+    detect = published_detector()
+    work = None if detect is None else partial(detect, whole.time_s, acc)
+    yield "  sit-to-stands in it, by skdh", work
 
 
 def test_hour_of_a_recording(

@@ -7,26 +7,20 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from hours import on_end
 
-from tracker.domain import Notification
 from tracker.engine import build_engine
-from tracker.sensors.profile.packets import (
-    IMU_UUID,
-    PACKET_HEADER,
-    SEQUENCE_MODULUS,
-    TIME_MODULUS_US,
-)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from measuring import Report
 
+    from tracker.domain import Notification
     from tracker.engine import Engine
     from tracker.sim import SimulatedSession
 
 HOURS: Final = 8
-PACKET_US: Final = 50_000
 SECOND_PACKETS: Final = 20
 HOUR_S: Final = 3600
 
@@ -60,24 +54,3 @@ def peak_kb(engine: Engine, stream: Iterator[Notification]) -> float:
     for _ in range(HOUR_S):
         engine.feed_many(tuple(islice(stream, SECOND_PACKETS)))
     return tracemalloc.get_traced_memory()[1] / 1024
-
-
-def on_end(packets: Sequence[Notification], times: int) -> Iterator[Notification]:
-    """Yield a session several times over, as one: counters, device time and arrivals go on."""
-    sensed = [packet for packet in packets if packet.channel == IMU_UUID]
-    first, last = (PACKET_HEADER.unpack_from(packet.data) for packet in (sensed[0], sensed[-1]))
-    hour_packets = (last[2] - first[2] + 1) % SEQUENCE_MODULUS
-    hour_us = (last[3] - first[3] + PACKET_US) % TIME_MODULUS_US
-    hour_ns = sensed[-1].received_ns - sensed[0].received_ns + PACKET_US * 1000
-    yield from packets
-    for number in range(1, times):
-        for packet in sensed:
-            shape, n, sequence, time_us = PACKET_HEADER.unpack_from(packet.data)
-            header = PACKET_HEADER.pack(
-                shape,
-                n,
-                (sequence + number * hour_packets) % SEQUENCE_MODULUS,
-                (time_us + number * hour_us) % TIME_MODULUS_US,
-            )
-            received_ns = packet.received_ns + number * hour_ns
-            yield Notification(received_ns, IMU_UUID, header + packet.data[len(header) :])

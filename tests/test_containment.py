@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from contextlib import contextmanager
 from functools import cache, partial
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.app.doubles import GatedSource, ListRecorder, ManualClock, until
+from tests.streams import disorder
 from tests.tui.staging import app_of, look
 from tracker import counting as counting_module
 from tracker.app.session import Session
@@ -32,13 +35,13 @@ from tracker.domain import (
     Fault,
     FaultReason,
     MarkKind,
+    MotionBlock,
     Notification,
     Plan,
     PlanChosen,
     RepCounted,
     SessionInfo,
     SessionState,
-    SetStarted,
     WarningKind,
     entry_message,
 )
@@ -47,21 +50,33 @@ from tracker.engine import build_engine
 from tracker.importers import ImportOptions
 from tracker.recording import RecordingWriter
 from tracker.sensors import SAMPLES_CHANNEL, encode_samples
-from tracker.signal import MotionStage
+from tracker.signal import MotionStage, SensorAgreement
 from tracker.sim import RepPlan, SensorPlan, SessionPlan, SetPlan, simulate
 from tracker.sim.plan import Activity, ActivityPlan, Posture
 from tracker.tui.widgets.status import Banner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tracker.domain import Event
+    from tracker.domain import Event, ImuBlock
 
 INFO = SessionInfo(sensor="samples")
 REPS = 5
 BLOCK = 10
 WHY = "the bug that everybody feared"
+STAGES = (MotionStage, Detector, SensorAgreement)
+
+
+def any_stage_at_any_time(test: Callable[..., None]) -> Callable[..., None]:
+    """Parametrize a test by a stage and by when it fails."""
+    for mark in (
+        pytest.mark.parametrize("at_s", [0.0, 5.3, 7.2, 11.5, 22.0]),
+        pytest.mark.parametrize("stage", STAGES),
+        pytest.mark.slow,
+    ):
+        test = mark(test)
+    return test
 
 
 @cache
@@ -88,11 +103,34 @@ def stream() -> tuple[Notification, ...]:
 @contextmanager
 def failing(stage: type[Any], method: str, at_call: int, times: int = 1) -> Iterator[None]:
     """Let a method of a stage raise at some call of it, and so many times from then on."""
-    calls = iter(range(1 << 30))
+    calls = count()
+    with failing_where(stage, method, lambda *_: at_call <= next(calls) < at_call + times):
+        yield
+
+
+@contextmanager
+def failing_at(stage: type[Any], at_s: float) -> Iterator[None]:
+    """Let a stage raise once, at the samples that reach some time, however they are cut."""
+    failed: list[float] = []
+
+    def reached_first(block: ImuBlock | MotionBlock) -> bool:
+        rows = len(block.up if isinstance(block, MotionBlock) else block.acc_mps2)
+        if failed or block.start_s + rows / block.rate_hz <= at_s:
+            return False
+        failed.append(at_s)
+        return True
+
+    with failing_where(stage, "process", reached_first):
+        yield
+    assert failed
+
+
+@contextmanager
+def failing_where(stage: type[Any], method: str, fails: Callable[..., bool]) -> Iterator[None]:
     original = getattr(stage, method)
 
     def fragile(self: Any, *arguments: Any) -> Any:
-        if at_call <= next(calls) < at_call + times:
+        if fails(*arguments):
             raise ZeroDivisionError(WHY)
         return original(self, *arguments)
 
@@ -130,7 +168,7 @@ def test_without_a_defect_nothing_restarts() -> None:
 @pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
-    stage=st.sampled_from((MotionStage, Detector)),
+    stage=st.sampled_from(STAGES),
     at_call=st.integers(0, len(stream()) - 1),
 )
 def test_a_stage_that_fails_at_any_sample_starts_anew(stage: type[Any], at_call: int) -> None:
@@ -143,8 +181,7 @@ def test_a_stage_that_fails_at_any_sample_starts_anew(stage: type[Any], at_call:
     ledger = SessionState()
     ledger.accept(events)
     assert all(record.ended for record in ledger.sets)
-    numbers = [event.set_index for event in events if isinstance(event, SetStarted)]
-    assert numbers == sorted(set(numbers))
+    assert list(disorder(events)) == []
     # Whole reps from before stay; at most the one under way and its neighbour are lost.
     assert REPS - 2 <= sum(record.done for record in ledger.sets) <= REPS
     before = {
@@ -236,25 +273,40 @@ def reached(session: Session, time_s: float) -> bool:
     return (session.snapshot().position_s or 0.0) > time_s
 
 
-async def test_the_screen_says_that_counting_restarted() -> None:
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("at_s", [0.3, 7.2, 11.5])
+async def test_the_screen_says_that_counting_restarted(stage: type[Any], at_s: float) -> None:
     source = GatedSource(stream(), endless=True)
-    with failing(Detector, "process", 3):
+    with failing_at(stage, at_s):
         session = Session(source, build_engine(INFO), info=INFO, clock=ManualClock())
         app = app_of(session)
         async with app.run_test(size=(120, 40)) as pilot:
-            for second in range(1, 9):
+            for second in range(1, round(at_s) + 3):
                 source.play_to(second)
                 await until(partial(reached, session, second - 0.2))
             await look(pilot)
             text = app.screen.query_one(Banner).text
             assert text.startswith("! Counting restarted after an internal error.")
             assert session.state is RunState.RUNNING
-            source.play_to(20.0)
-            await until(partial(reached, session, 19.8))
+            source.play_to(at_s + 14.0)
+            await until(partial(reached, session, at_s + 13.8))
             await look(pilot)
             assert "restarted" not in app.screen.query_one(Banner).text
             session.stop()
             await asyncio.sleep(0)
+
+
+@any_stage_at_any_time
+def test_without_a_screen_a_line_says_it_and_the_others_go_on(
+    stage: type[Any], at_s: float, recordings: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with failing_at(stage, at_s):
+        code = main(["replay", recordings[0], "--headless"])
+    assert code == 0
+    lines = capsys.readouterr().out.splitlines()
+    (said,) = (line for line in lines if line.startswith("! Counting restarted"))
+    assert WHY in said
+    assert re.match(r"(no|\d+) set", lines[-1])
 
 
 # --- batch ---------------------------------------------------------------------------------------
@@ -346,3 +398,18 @@ def test_a_restart_is_a_warning_in_the_json(
     (warning,) = source["warnings"]
     assert warning["kind"] == "detector_restarted"
     assert f"{recordings[0]}: {warning['text']}" in said.err
+
+
+@any_stage_at_any_time
+def test_a_batch_has_all_files_and_says_which_was_restarted(
+    stage: type[Any], at_s: float, recordings: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with failing_at(stage, at_s):
+        code = main(["analyze", *recordings, "--format", "json", "--jobs", "1"])
+    said = capsys.readouterr()
+    assert code == 0
+    found = json.loads(said.out)
+    assert [each["source"]["path"] for each in found] == recordings
+    assert [len(each["source"]["warnings"]) for each in found] == [1, 0, 0]
+    assert [[len(one["reps"]) for one in each["sets"]] for each in found[1:]] == [[REPS]] * 2
+    assert f"{recordings[0]}: Counting restarted" in said.err

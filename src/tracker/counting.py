@@ -123,6 +123,8 @@ class Counting:
 
     def process(self, block: ImuBlock) -> Iterator[Event]:
         """Yield what samples tell."""
+        if not (len(block.acc_mps2) or block.restart or self._saturated or self._defect):
+            return  # a packet that completes no sample of the grid
         size = round(CONTAINED_S * block.rate_hz)
         for first in range(0, max(1, len(block.acc_mps2)), size):
             yield from self._watched(block[first : first + size])
@@ -191,13 +193,12 @@ class Counting:
         if done < len(raw.acc_mps2) or not done:
             yield from self._counted(raw[done:])
 
-    def _found(self, raw: ImuBlock) -> Sequence[tuple[int, Finding]]:
+    def _found(self, raw: ImuBlock) -> Iterator[tuple[int, Finding]]:
         try:
-            return self._agreement.process(self._mended(raw))
+            yield from self._agreement.process(self._mended(raw))
         except Exception as error:
             self._agreement = SensorAgreement(GRID_RATE_HZ)
             self._defect = error
-            return ()
 
     def _counted(self, raw: ImuBlock) -> Iterator[Event]:
         self._recent.add(raw)

@@ -153,6 +153,21 @@ def test_long_holds_are_one_rep_each() -> None:
     assert counts(STILL, *held * 3, REST) == [3]
 
 
+def test_a_way_down_of_twelve_seconds_is_seen_from_its_start() -> None:
+    slow: tuple[Leg, ...] = ((3.0, -10.0), (3.0, -10.0), (12.0, BOTTOM_DEG), (2.0, BOTTOM_DEG))
+    (record,) = sets_of(detected(legs(STILL, *slow * 3, REST).motion))
+    assert len(record.reps) == 3
+    for rep in record.reps:
+        assert rep.lockout_s == pytest.approx(3.0 + 0.086 * 15.0, abs=0.3)
+
+
+def test_sway_that_never_stands_still_does_not_resume_the_way_up() -> None:
+    swaying = tuple((0.5, TOP_DEG + 0.1 * step + (-1) ** step * 3.0) for step in range(1, 30))
+    held: tuple[Leg, ...] = ((1.0, TOP_DEG), *swaying, (1.2, BOTTOM_DEG), (0.6, BOTTOM_DEG))
+    (record,) = sets_of(detected(legs(STILL, *held * 3, REST).motion))
+    assert [rep.lockout_s for rep in record.reps] == pytest.approx([14.7] * 3, abs=0.05)
+
+
 def test_a_dip_in_the_hold_is_no_rep() -> None:
     dipped: tuple[Leg, ...] = (
         (1.0, TOP_DEG),

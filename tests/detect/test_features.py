@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from tests.detect.motions import BOTTOM_DEG, TOP_DEG, legs, movement, remembered
 from tests.signal.hips import rotations
 from tracker.detect.buffer import MotionBuffer
-from tracker.detect.features import TRACE_S, pitch_trace
+from tracker.detect.features import TRACE_S, Known, pitch_trace
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,3 +45,13 @@ def test_it_reaches_back_as_far_as_it_says() -> None:
     trace = pitch_trace(remembered(lift.motion), None)
     assert len(trace.time_s) == len(trace.pitch_deg) == round(TRACE_S * 100.0)
     np.testing.assert_allclose(trace.time_s[-1], 39.99)
+
+
+def test_what_came_the_other_way_just_before_is_known() -> None:
+    down = movement(1, 1.0, 2.0, TOP_DEG, BOTTOM_DEG)
+    up = movement(2, 2.5, 3.5)
+    known = Known(latest=down)
+    assert known.back_rad(2.5, up.axis) == down.size
+    assert known.back_rad(2.5, down.axis) == 0.0, "it went the same way"
+    assert known.back_rad(5.0, up.axis) == 0.0, "they have rested since"
+    assert Known().back_rad(2.5, up.axis) == 0.0

@@ -14,12 +14,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.detect.motions import BOTTOM_DEG, TOP_DEG, legs
+from tests.heavy import tries
+from tests.stages import cut_at, motion_rows
 from tracker.detect import Detector
+from tracker.detect.features import Known
+from tracker.detect.upright import UprightWatch
 from tracker.domain import (
     EXERCISES,
     HIP_THRUST,
     ImuBlock,
     LoweringStarted,
+    Phase,
     RepCompleted,
     RepCounted,
     RepRevised,
@@ -30,12 +35,12 @@ from tracker.domain import (
 from tracker.signal import GRID_RATE_HZ, MotionStage, Resampler
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
     from tests.detect.motions import Lift
-    from tracker.domain import Event, Exercise, Rep, SetRecord
+    from tracker.domain import Event, Exercise, MotionBlock, Rep, SetRecord
 
 STREAMS: Final = int(os.environ.get("TRACKER_FUZZ_STREAMS", "150"))
 """Legal streams that are drawn; `TRACKER_FUZZ_STREAMS` asks for more."""
@@ -78,6 +83,30 @@ def test_every_tempo_counts(reps: int, up_s: float, hold_s: float, down_s: float
 def test_a_hold_of_any_length_is_a_rep_with_its_hold(hold_s: float) -> None:
     reps = reps_of(detected(a_set(2, 1.2, hold_s, 1.5)))
     assert [rep.lockout_s for rep in reps] == pytest.approx([hold_s] * 2, abs=0.5)
+
+
+@settings(deadline=None, max_examples=10)
+@given(sunk_deg=st.floats(8.0, 13.0), crept_deg=st.floats(4.0, 6.0), wait_s=st.floats(0.2, 0.35))
+def test_what_hips_do_at_the_top_is_of_the_hold(
+    sunk_deg: float, crept_deg: float, wait_s: float
+) -> None:
+    reached = TOP_DEG - crept_deg
+    rep = [
+        (1.2, reached),
+        (wait_s, reached),
+        (0.5, TOP_DEG),
+        (0.8, TOP_DEG - sunk_deg),
+        (0.8, TOP_DEG),
+        (1.6, BOTTOM_DEG),
+        (1.0, BOTTOM_DEG),
+    ]
+    lift = legs((3.0, BOTTOM_DEG), *rep * 3)
+    found = reps_of(detected(lift))
+    assert len(found) == 3
+    for number, each in enumerate(found):
+        up, *_, down = lift.boundaries_s[5 * number : 5 * number + 5]
+        hold = next(span for span in each.phases if span.phase is Phase.LOCKOUT)
+        assert (hold.start_s, hold.end_s) == pytest.approx((up[1], down[0]), abs=0.05)
 
 
 def test_partials_after_full_reps_take_nothing_back() -> None:
@@ -253,3 +282,96 @@ def test_a_rep_is_announced_within_a_tenth_of_a_second_of_its_lockout() -> None:
         late_s += [now_s - e.at_s for e in detector.process(piece) if isinstance(e, RepCounted)]
     assert len(late_s) == 4
     assert max(late_s) <= 0.1
+
+
+# --- what is learnt from one movement to the next, in any cut ------------------------------------
+
+UPRIGHT_DEG: Final = TOP_DEG - 50.0
+"""Hips that end a rep bent more than most: neither the posture nor the jolts are so clear that a
+criterion says all that it may, so whatever they are taken for shows in a rep's confidence."""
+
+REST_JOLT_MPS2: Final = 0.5
+
+
+def trained(seed: int, walks_s: tuple[float, ...], pause_s: float) -> MotionBlock:
+    """Return a brisk set after each walk, with hips that are jolted a little all the time."""
+    rng = np.random.default_rng(seed)
+    rep = [(0.7, TOP_DEG), (0.4, TOP_DEG), (0.8, BOTTOM_DEG), (pause_s, BOTTOM_DEG)]
+    parts = [(0.5, BOTTOM_DEG)]
+    walked_s: list[tuple[float, float]] = []
+    for walk_s in walks_s:
+        if walk_s:
+            parts.append((1.3, UPRIGHT_DEG))
+            began_s = math.fsum(seconds for seconds, _ in parts)
+            walked_s.append((began_s, began_s + walk_s))
+            # Nobody holds the hips the same all the way.
+            halves_deg = UPRIGHT_DEG + rng.uniform(-12.0, 12.0, 2)
+            parts += [(0.5 * walk_s, float(deg)) for deg in halves_deg]
+            parts.append((1.3, BOTTOM_DEG))
+        parts += [(2.5, BOTTOM_DEG), *rep * 3]
+    motion = legs(*parts, (14.0, BOTTOM_DEG)).motion
+    time_s = np.arange(len(motion.up)) / GRID_RATE_HZ
+    vertical = motion.vertical_mps2 + REST_JOLT_MPS2 * rng.standard_normal(len(time_s))
+    for first_s, last_s in walked_s:
+        walks = (time_s >= first_s) & (time_s < last_s)
+        vertical[walks] += 2.0 * np.sin(2.0 * np.pi * 1.8 * time_s[walks])
+    return replace(motion, vertical_mps2=vertical)
+
+
+def told(motion: MotionBlock, pieces: Iterable[slice]) -> list[Event]:
+    detector = Detector(HIP_THRUST, GRID_RATE_HZ)
+    events = [event for piece in pieces for event in detector.process(motion_rows(motion, piece))]
+    return [*events, *detector.finish()]
+
+
+def pieces_of(data: st.DataObject, size: int) -> Iterable[slice]:
+    """Draw blocks of one size, or cuts anywhere."""
+    if data.draw(st.booleans()):
+        return cut_at(size, range(0, size, data.draw(st.integers(1, 700))))
+    return cut_at(size, data.draw(st.lists(st.integers(0, size), max_size=30)))
+
+
+def confidences(events: Sequence[Event]) -> list[float | None]:
+    return [rep.confidence for rep in reps_of(events)]
+
+
+@settings(deadline=None, max_examples=tries(120))
+@given(data=st.data(), seed=st.integers(0, 99), pause_s=st.floats(0.3, 2.5))
+def test_what_a_row_of_movements_began_with_is_the_same_in_any_cut(
+    data: st.DataObject, seed: int, pause_s: float
+) -> None:
+    motion = trained(seed, (0.0,), pause_s)
+    size = len(motion.up)
+    assert told(motion, pieces_of(data, size)) == told(motion, [slice(0, size)])
+
+
+@settings(deadline=None, max_examples=tries(120))
+@given(
+    data=st.data(),
+    seed=st.integers(0, 99),
+    # The second one often lasts until the set before it is over, and then shows something again.
+    walks_s=st.tuples(st.floats(5.0, 8.0), st.floats(3.0, 10.0) | st.floats(16.0, 24.0)),
+)
+def test_what_walking_and_sets_show_of_upright_is_the_same_in_any_cut(
+    data: st.DataObject, seed: int, walks_s: tuple[float, float]
+) -> None:
+    motion = trained(seed, walks_s, 1.0)
+    size = len(motion.up)
+    assert told(motion, pieces_of(data, size)) == told(motion, [slice(0, size)])
+
+
+def test_the_cuts_above_are_of_what_shows_in_a_confidence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Otherwise they would hold whatever became of it."""
+    row, walk = (trained(1, walks_s, 0.5) for walks_s in ((0.0,), (6.0, 20.0)))
+    plain = [confidences(told(motion, [slice(0, len(motion.up))])) for motion in (row, walk)]
+    assert [len(each) for each in plain] == [3, 6]
+    with monkeypatch.context() as patch:
+        patch.setattr(Known, "row_jolt_mps2", lambda *_: math.inf)
+        without_row = confidences(told(row, [slice(0, len(row.up))]))
+    with monkeypatch.context() as patch:
+        patch.setattr(UprightWatch, "look", lambda *_: None)
+        without_looks = confidences(told(walk, [slice(0, len(walk.up))]))
+    assert without_row != plain[0]
+    assert without_looks != plain[1]

@@ -338,3 +338,14 @@ def test_without_a_gyroscope_a_sway_in_a_hold_is_no_second_part_of_its_rep() -> 
     assert fed(pairer, sway) == []
     (returned,) = fed(pairer, replace(down(3, 6.0, 7.0), by_gyroscope=False))
     assert returned.candidate.concentric is gone.candidate.concentric
+
+
+def test_hips_that_sway_upwards_in_a_hold_end_no_rep() -> None:
+    pairer = RepPairer(HIP_THRUST)
+    first, way_down = up(3, 7.0, 8.0), down(5, 30.0, 31.5)
+    fed(pairer, up(1, 2.0, 3.0), down(2, 4.0, 5.5))
+    for concentric in (up(1, 2.0, 3.0), first):
+        pairer.believe(concentric, sure=True)
+    *_, returned = fed(pairer, first, movement(4, 20.0, 21.0, 4.0, 13.0), way_down)
+    assert returned.candidate.concentric is first
+    assert returned.candidate.eccentric is way_down

@@ -39,6 +39,11 @@ def said(name: str, up: Movement) -> float:
     return found.evidence
 
 
+def together(ways: list[Movement], down: Movement | None = None) -> float:
+    """Return what concentrics say as a set, each followed by the same eccentric."""
+    return pooled(HIP_THRUST, [(up, down) for up in ways], ways[0])
+
+
 @given(doubt=st.floats(0.001, 0.2), aside_deg=st.floats(-25.0, 25.0))
 def test_a_rise_turns_away_from_upright_and_a_fall_comes_back(
     doubt: float, aside_deg: float
@@ -74,14 +79,38 @@ def test_hips_of_a_bridge_end_further_from_upright_than_those_of_a_thrust() -> N
 
 @given(number=st.integers(1, 8))
 def test_reps_that_are_alike_count_once(number: int) -> None:
-    assert pooled(HIP_THRUST, [LIFT] * number) == pytest.approx(pooled(HIP_THRUST, [LIFT]))
+    assert together([LIFT] * number) == (pytest.approx(together([LIFT])))
 
 
 def test_rolling_over_and_over_is_no_set_however_alike() -> None:
     rolls = [replace(LIFT, rise_m=0.04, rise_sd_m=sd) for sd in (0.3, 0.04, 0.04)]
     assert evidence(HIP_THRUST, rolls[0]) > 0.0, "the rise of the first says nothing"
-    assert pooled(HIP_THRUST, rolls) < -0.5
-    assert pooled(HIP_THRUST, [LIFT] * 3) > 3.0
+    assert together(rolls) < -0.5
+    assert together([LIFT] * 3) > 3.0
+
+
+@given(share=st.floats(0.4, 1.5))
+def test_what_begins_with_the_way_back_is_hardly_a_set(share: float) -> None:
+    swing = replace(LIFT, back_rad=share * LIFT.size)
+    assert together([swing]) < together([LIFT]) - 3.0
+    assert together([LIFT, swing]) == (pytest.approx(together([LIFT, LIFT]))), (
+        "each rep but the first begins after the way back of the one before"
+    )
+
+
+def test_knees_that_roll_smoothly_are_no_set_though_their_rise_is_hardly_known() -> None:
+    roll = replace(movement(1, 2.0, 4.2, to_deg=BOTTOM_DEG + 80.0), rise_m=0.13, rise_sd_m=0.2)
+    assert evidence(HIP_THRUST, roll) > 0.0
+    assert together([roll] * 3) < -0.5
+
+
+def test_who_sits_down_another_way_than_he_stood_up_does_no_reps() -> None:
+    down = movement(2, 4.0, 5.0, TOP_DEG, BOTTOM_DEG)
+    sits = replace(down, rise_m=0.3 * down.rise_m, rise_sd_m=0.03)
+    unsure = replace(sits, rise_sd_m=0.5)
+    assert together([LIFT], down) > together([LIFT])
+    assert together([LIFT], sits) < together([LIFT]) - 1.0
+    assert together([LIFT], unsure) == pytest.approx(together([LIFT]), abs=0.2)
 
 
 def test_a_pivot_that_is_far_away_is_more_likely_than_one_that_is_near() -> None:
@@ -100,6 +129,8 @@ def test_who_has_not_come_back_down_makes_good_for_a_dip(above: float) -> None:
         membership(HIP_THRUST, model, share, confirmed=True) + 1.0
     )
     assert said("began", attempt) == pytest.approx(0.0)
+    assert said("began", replace(share, since_s=0.03)) < said("began", share) - 1.5
+    assert said("began", replace(attempt, since_s=0.03)) == pytest.approx(0.0)
 
 
 def test_hips_that_hover_between_reps_begin_a_little_above_the_bottom() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ def rep(
     reference: float | None = FULL_RAD,
     next_start_s: float | None = None,
     *,
+    after_s: float = -math.inf,
     gap: bool = False,
     saturated: bool = False,
     context: RepContext = NOTHING_REMARKED,
@@ -36,6 +38,7 @@ def rep(
         exercise,
         reference_size=reference,
         next_start_s=next_start_s,
+        after_s=after_s,
         gap=gap,
         saturated=saturated,
         context=context,
@@ -44,6 +47,14 @@ def rep(
 
 def spans(one: Rep) -> list[tuple[Phase, float, float]]:
     return [(span.phase, span.start_s, span.end_s) for span in one.phases]
+
+
+def test_a_rep_begins_when_the_one_before_it_is_over() -> None:
+    """Each end of a movement is where its own speed falls: those of two may overlap a little."""
+    plain, late = rep(), rep(after_s=2.2)
+    assert spans(late) == [(Phase.CONCENTRIC, 2.2, 3.0), *spans(plain)[1:]]
+    assert (late.start_s, late.rom_deg, late.rise_m) == (2.2, plain.rom_deg, plain.rise_m)
+    assert rep(after_s=1.9) == plain
 
 
 def test_a_hip_thrust_is_told_in_the_order_in_which_it_happens() -> None:

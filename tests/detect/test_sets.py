@@ -233,6 +233,27 @@ def test_the_deadline_is_the_rest_gap_after_the_last_movement() -> None:
     assert training.tracker.deadline_s == math.inf
 
 
+def test_a_set_waits_for_a_way_down_whose_start_was_read_from_the_sway_before_it() -> None:
+    training = Training()
+    training.rep(0.0)
+    training.up(5.0)
+    begun = movement(0, 15.0, 32.0, TOP_DEG, 0.0, SegmentState.BEGUN)
+    training.move(replace(begun, known_s=32.0))
+    assert training.tracker.deadline_s > 40.0
+
+
+def test_a_way_between_the_ends_of_the_reps_goes_on_with_the_set() -> None:
+    training = Training()
+    down = movement(9, 9.0, 15.0, TOP_DEG, BOTTOM_DEG)
+    assert not training.tracker.goes_on_with(down), "there is no set"
+    training.rep(0.0)
+    training.rep(5.0)
+    assert training.tracker.goes_on_with(down)
+    assert training.tracker.goes_on_with(movement(9, 9.0, 15.0))
+    assert not training.tracker.goes_on_with(movement(9, 9.0, 10.0, BOTTOM_DEG, BOTTOM_DEG + 15.0))
+    assert not training.tracker.goes_on_with(movement(9, 9.0, 10.0, 60.0, 100.0))
+
+
 def test_the_bottom_is_known_when_the_next_rep_is() -> None:
     training = Training()
     training.rep(3.0)
@@ -376,6 +397,24 @@ def test_small_reps_that_were_clear_stay_whatever_follows(small: int) -> None:
     training.rest()
     assert training.reps == [small, 3]
     assert training.withdrawals() == []
+
+
+@pytest.mark.parametrize("scoots", [2, 3])
+def test_quick_small_movements_are_set_up_once_a_set_follows_however_alike(scoots: int) -> None:
+    training = Training()
+    for number in range(scoots):
+        start_s = 3.0 + 3.0 * number
+        training.move(
+            movement(1, start_s, start_s + 0.3, to_deg=BOTTOM_DEG + 16.0),
+            movement(
+                1, start_s, start_s + 0.3, BOTTOM_DEG, BOTTOM_DEG + 16.0, SegmentState.FINISHED
+            ),
+        )
+        training.down(start_s + 0.5, from_deg=BOTTOM_DEG + 16.0)
+    for number in range(3):
+        training.rep(14.0 + 4.0 * number)
+    training.rest()
+    assert training.reps == [3]
 
 
 def test_one_larger_movement_makes_a_single_small_one_before_it_a_set_up_move() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,6 +73,13 @@ def test_nothing_else_does(motion: MotionBlock) -> None:
     assert shown(motion) is None
 
 
+def test_a_sensor_that_turns_over_within_a_look_shows_nothing() -> None:
+    """What it shows before and after adds up to no posture at all."""
+    motion = steps(6.0, sway_deg=0.0)
+    over = np.where(np.arange(len(motion.up)) % 200 < 100, 1.0, -1.0)
+    assert shown(replace(motion, up=over[:, None] * motion.up)) is None
+
+
 def test_a_set_shows_it_until_somebody_walks() -> None:
     buffer = MotionBuffer(RATE_HZ)
     watch = UprightWatch(buffer, HIP_THRUST)
@@ -129,3 +137,36 @@ def test_it_does_not_matter_how_the_sensor_is_worn(mounting: NDArray[np.float64]
     )
     for one, other in zip(lying(HIP_THRUST, plain), lying(HIP_THRUST, worn), strict=True):
         assert one.value == pytest.approx(other.value, abs=1e-4)
+
+
+@given(
+    cuts=st.lists(st.integers(0, 1500), max_size=30),
+    skipped=st.tuples(st.integers(0, 1500), st.integers(0, 1500)),
+)
+def test_looks_in_any_cut_show_the_same_to_the_last_bit(
+    cuts: list[int], skipped: tuple[int, int]
+) -> None:
+    first, last = sorted(skipped)
+    one, other = (walked_through(each, first, last) for each in ([], cuts))
+    assert (one.upright is None) == (other.upright is None)
+    if one.upright is not None and other.upright is not None:
+        assert one.upright.tolist() == other.upright.tolist()
+    assert one.doubt == other.doubt
+
+
+def walked_through(cuts: list[int], first: int, last: int) -> UprightWatch:
+    """Return what has watched fifteen seconds of uneven steps, but not while a set was open."""
+    motion = steps(15.0)
+    noise = np.random.default_rng(1).standard_normal((len(motion.up), 3))
+    up = motion.up + 0.05 * noise
+    motion = replace(motion, up=up / np.sqrt((up * up).sum(axis=1))[:, None])
+    buffer = MotionBuffer(RATE_HZ)
+    watch = UprightWatch(buffer, HIP_THRUST)
+    size = len(motion.up)
+    for begin, end in pairwise(sorted({0, first, last, size, *(min(cut, size) for cut in cuts)})):
+        buffer.append(motion, begin, end)
+        if first <= begin and end <= last:
+            watch.skip(buffer.stop)
+        else:
+            watch.look(buffer.stop)
+    return watch

@@ -82,9 +82,9 @@ def rolling(seconds: float, size_mps2: float = 2.0) -> ImuBlock:
 
 def test_sensors_that_agreed_are_trusted_when_hips_are_rolled_about() -> None:
     agreement = SensorAgreement(RATE_HZ)
-    assert agreement.process(turning(3, turns=20)) == []
+    assert list(agreement.process(turning(3, turns=20))) == []
     assert agreement.turns == 12
-    assert agreement.process(rolling(60.0)) == []
+    assert list(agreement.process(rolling(60.0))) == []
 
 
 @pytest.mark.parametrize("mend", [REVERSED, IN_DEGREES, IN_RADIANS], ids=lambda mend: mend.text)
@@ -148,8 +148,33 @@ def test_any_cut_finds_the_same_at_the_same_sample(data: st.DataObject, seed: in
     block = wrong(turning(seed), REVERSED)
     size = len(block.acc_mps2)
     cuts = sorted(data.draw(st.lists(st.integers(0, size), max_size=30)))
-    whole = SensorAgreement(RATE_HZ).process(block)
+    whole = list(SensorAgreement(RATE_HZ).process(block))
     watch, pieces = SensorAgreement(RATE_HZ), []
     for first, last in zip([0, *cuts], [*cuts, size], strict=True):
         pieces += [(first + taken, each) for taken, each in watch.process(block[first:last])]
     assert pieces == whole
+
+
+def counted_again(agreement: SensorAgreement, block: ImuBlock) -> list[tuple[int, Finding]]:
+    """Return findings as a session takes them: it begins anew behind a contradiction."""
+    found = []
+    for taken, finding in agreement.process(block):
+        found.append((taken, finding))
+        if finding.kind is WarningKind.GYRO_CONTRADICTS_GRAVITY:
+            agreement.begin_anew(more=False)
+            rest = counted_again(agreement, block[taken:])
+            return [*found, *((taken + at, each) for at, each in rest)]
+    return found
+
+
+@given(seed=st.integers(0, 99), cut=st.integers(0, 3000))
+@settings(max_examples=40)
+def test_what_comes_behind_a_contradiction_is_looked_at_once(seed: int, cut: int) -> None:
+    block = wrong(turning(seed, turns=20), REVERSED)
+    block = ImuBlock(0.0, RATE_HZ, 1.3 * block.acc_mps2, block.gyro_radps)
+    whole = counted_again(SensorAgreement(RATE_HZ), block)
+    watch, cut = SensorAgreement(RATE_HZ), min(cut, len(block.acc_mps2))
+    before = counted_again(watch, block[:cut])
+    after = counted_again(watch, block[cut:])
+    assert len(whole) == 2
+    assert [*before, *((cut + at, each) for at, each in after)] == whole

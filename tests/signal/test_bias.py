@@ -177,6 +177,16 @@ def test_what_no_posture_has_shown_stays_uncertain() -> None:
     assert along @ spread @ along < 0.3 * (across @ spread @ across)
 
 
+def test_a_board_that_is_far_off_in_one_posture_is_trusted_less_in_the_others() -> None:
+    usual, bad = (
+        taught(AccelBiasEstimator(), felt(SIDES[:, :1], np.array([off_mps2, 0.0, 0.0])))
+        for off_mps2 in (0.1, 0.8)
+    )
+    across = SIDES[:, 1]
+    assert across @ bad.known.spread[:3, :3] @ across > 0.6**2
+    assert across @ usual.known.spread[:3, :3] @ across < 0.45**2
+
+
 def test_a_scale_error_is_learnt_as_well() -> None:
     means = STANDARD_GRAVITY_MPS2 * SIDES * np.array([[1.01], [1.0], [0.99]])
     stage = taught(AccelBiasEstimator(), np.tile(means, (1, 20)))

@@ -42,6 +42,8 @@ _MOST_KNOWN: Final = 64
 # acceleration; and vertical acceleration, up, and up squared, integrated once and twice.
 _TURNED, _TURNING, _JOLTS, _ONCE, _TWICE = slice(0, 3), 3, 4, slice(5, 12), slice(12, 19)
 
+_PLAIN: Final = slice(0, 5)
+"""Rows summed sample by sample, not by the trapezoidal rule."""
 
 _sample_of: Final = itemgetter(0)
 
@@ -127,47 +129,39 @@ class MotionBuffer:
         """Carry the running sums over the new samples, by the trapezoidal rule."""
         sums = new[_SUMS]
         half = 0.5 / self.rate_hz
-        before = self._data[:, filled - 1] if filled else None
+        before = self._data[:, filled - 1 : filled] if filled else None
         inner = np.empty((7, new.shape[1] + 1))
         inner[0, 1:], inner[1:4, 1:] = new[_VERTICAL], new[_UP]
         if before is None:
             inner[:4, 0] = inner[:4, 1]
         else:
-            inner[0, 0], inner[1:4, 0] = before[_VERTICAL], before[_UP]
+            inner[0, :1], inner[1:4, :1] = before[_VERTICAL], before[_UP]
         np.multiply(inner[1:4], inner[1:4], out=inner[4:])
-        once = np.zeros_like(inner)
-        twice = np.zeros_like(inner)
-        if before is not None:
-            once[:, 0], twice[:, 0] = before[_SUMS][_ONCE], before[_SUMS][_TWICE]
-        np.add(inner[:, 1:], inner[:, :-1], out=once[:, 1:])
-        once[:, 1:] *= half
-        if before is None:
-            once[:, 1] = 0.0
-        np.cumsum(once, axis=1, out=once)
+        once, twice = sums[_ONCE], sums[_TWICE]
+        np.add(inner[:, 1:], inner[:, :-1], out=once)
+        once *= half
+        _carry(once, None if before is None else before[_SUMS][_ONCE])
+        twice[:, :1] = once[:, :1] if before is None else once[:, :1] + before[_SUMS][_ONCE]
         np.add(once[:, 1:], once[:, :-1], out=twice[:, 1:])
-        twice[:, 1:] *= half
-        if before is None:
-            twice[:, 1] = 0.0
-        np.cumsum(twice, axis=1, out=twice)
-        sums[_ONCE], sums[_TWICE] = once[:, 1:], twice[:, 1:]
-        plain = np.zeros((5, new.shape[1] + 1))
-        plain[:3, 1:] = new[_RATE]
-        plain[3, 1:] = turning
-        np.multiply(new[_VERTICAL], new[_VERTICAL], out=plain[4, 1:])
-        if before is not None:
-            plain[:, 0] = before[_SUMS][:5]
-        np.cumsum(plain, axis=1, out=plain)
-        sums[:5] = plain[:, 1:]
+        twice *= half
+        _carry(twice, None if before is None else before[_SUMS][_TWICE])
+        plain = sums[_PLAIN]
+        plain[_TURNED], plain[_TURNING] = new[_RATE], turning
+        np.multiply(new[_VERTICAL], new[_VERTICAL], out=plain[_JOLTS])
+        plain[:, :1] += 0.0 if before is None else before[_SUMS][_PLAIN]
+        plain.cumsum(axis=1, out=plain)
 
     def _average_up(self, filled: int, count: int) -> None:
         """Average up over the moment before each new sample, in one order of adding."""
-        oldest = max(filled - self._posture + 1, 0)
+        before = self._posture - 1
+        oldest = max(filled - before, 0)
         up = self._data[_UP, oldest : filled + count]
-        mean = up[:, filled - oldest :].copy()
+        # Before the first sample, the first stands in.
+        missing = np.repeat(up[:, :1], before - (filled - oldest), axis=1)
+        up = np.concatenate((missing, up), axis=1)
+        mean = up[:, before:].copy()
         for back in range(1, self._posture):
-            # Before the first sample, the first stands in.
-            at = np.maximum(np.arange(filled - oldest, filled - oldest + count) - back, 0)
-            mean += up[:, at]
+            mean += up[:, before - back : before - back + count]
         length = np.sqrt(mean[0] * mean[0] + mean[1] * mean[1] + mean[2] * mean[2])
         self._data[_POSTURE, filled : filled + count] = mean / np.maximum(length, 1e-9)
 
@@ -294,3 +288,9 @@ class MotionBuffer:
             raise ValueError(
                 f"samples {first}..{last} asked for, {self._first}..{self.stop} are here"
             )
+
+
+def _carry(steps: NDArray[np.float64], before: NDArray[np.float64] | None) -> None:
+    """Turn steps between samples into running sums, in place; a stream's first sample has none."""
+    steps[:, :1] = 0.0 if before is None else steps[:, :1] + before
+    steps.cumsum(axis=1, out=steps)

@@ -13,7 +13,7 @@ from tracker.detect.features import Known, Pauses, measure, pitch_trace
 from tracker.detect.lockout import LockoutReference
 from tracker.detect.lowering import LoweringWatch
 from tracker.detect.pairing import RepPairer
-from tracker.detect.plausibility import of_a_row, quietest, worth_measuring
+from tracker.detect.plausibility import of_a_row, possible, quietest, worth_measuring
 from tracker.detect.segmentation import Segmenter, SegmenterSettings, SegmentState
 from tracker.detect.sets import CUT_BY_END, SetTracker
 from tracker.detect.tracks import ArcTrack, HeightTrack, RotationTrack
@@ -84,6 +84,8 @@ class Detector:
         self._row: tuple[float, float] | None = None
         """End of the latest movement that could be part of a rep, s, and the jolt before the row
         of them that it belongs to, m/s²."""
+        self._latest: Movement | None = None
+        """The latest movement that was as large as a rep."""
         self._begun = False
 
     def process(self, block: MotionBlock) -> Iterator[Event]:
@@ -93,6 +95,8 @@ class Detector:
             self._buffer.restart(block.start_s)
             self._finder.restart(self._track_for(gyroscope=block.gyroscope))
             self._pairer.restart()
+            # Which way the hips turned last is lost; a row of reps goes on behind a short gap.
+            self._latest = None
             if self._calibration is not None:
                 self._calibration.restart()
             if self._begun:
@@ -282,13 +286,16 @@ class Detector:
             upright=None if shown is None else shown.upright,
             upright_doubt=0.0 if shown is None else shown.doubt,
             row=self._row,
+            latest=self._latest,
         )
         movement = measure(self._buffer, self._finder, segment, signal, known)
-        if (
-            self._rotation is not None
-            and segment.state is SegmentState.FINISHED
-            and of_a_row(self._exercise, movement)
-        ):
+        if self._rotation is None or segment.state is not SegmentState.FINISHED:
+            return movement
+        if possible(self._exercise, movement):
+            self._latest = movement
+        alike = of_a_row(self._exercise, movement)
+        if alike:
             self._rotation.learn(movement.axis)
+        if alike or self._sets.goes_on_with(movement):
             self._row = (movement.end_s, quietest(movement))
         return movement

@@ -33,6 +33,10 @@ TURN_MARGIN_S: Final = 0.4
 QUIET_BEFORE_S: Final = 2.0
 """What the hips do for this long before a movement tells a rest from a walk."""
 
+OPPOSITE: Final = -0.6
+"""Cosine between the axes of a movement there and one back (53° from the other way round): who
+bends and twists comes back a little aside."""
+
 SURGE_SHARE: Final = 0.44
 """Speed, as a share of its peak, where a minimum-jerk movement accelerates most: at 0.21 of its
 duration (Flash and Hogan 1985, doi:10.1523/JNEUROSCI.05-07-01688.1985)."""
@@ -59,12 +63,13 @@ JOLT_SHARE: Final = 0.03
 """Share of the acceleration that a knock leaves in the integral: scale errors and clipping."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Movement:
     """One segment, measured.
 
     Most movements are never asked how they went, so what takes work is measured when it is first
-    asked for, from a copy of the samples: `rise_m` and all that is not known of it before.
+    asked for, from a copy of the samples: `rise_m` and all that is not known of it before. Nothing
+    else about it changes; it is not frozen because freezing triples what each one costs.
     """
 
     number: int
@@ -119,10 +124,19 @@ class Movement:
     row_jolt_mps2: float = math.inf
     """The same before the first of a row of movements like a rep that it goes on; infinite where
     it goes on none."""
+    back_rad: float = 0.0
+    """Travel of the movement just before it, if that turned the other way, rad; else 0."""
+    since_s: float = math.inf
+    """Time since the latest movement that was as large as a rep, s; infinite before any."""
+    chord: float = field(init=False)
+    """Chord of the turned angle at a radius of 1; the rise of a movement about a pivot."""
     _samples: _Samples | None = field(default=None, init=False, repr=False)
     """What is left to measure it from."""
     weighed: Any = field(default=None, init=False, repr=False)
     """What `plausibility.criteria` said of it, and for which exercise; None before."""
+
+    def __post_init__(self) -> None:
+        self.chord = _chord(self.size)
 
     if not TYPE_CHECKING:
 
@@ -132,7 +146,7 @@ class Movement:
             if take is None or self._samples is None:
                 raise AttributeError(f"a movement has no {name}")
             for each, value in take(self, self._samples).items():
-                object.__setattr__(self, each, value)
+                setattr(self, each, value)
             return object.__getattribute__(self, name)
 
     def keep(self) -> None:
@@ -140,8 +154,8 @@ class Movement:
         if self._samples is not None:
             for name in _ON_DEMAND:
                 getattr(self, name)
-            object.__setattr__(self, "_samples", None)
-        object.__setattr__(self, "weighed", None)
+            self._samples = None
+        self.weighed = None
 
     @property
     def duration_s(self) -> float:
@@ -153,10 +167,9 @@ class Movement:
         """Rise over the chord of the turned angle, m: how far away the pivot is."""
         return self.rise_m / self.chord
 
-    @property
-    def chord(self) -> float:
-        """Chord of the turned angle at a radius of 1; the rise of a movement about a pivot."""
-        return 2.0 * math.sin(min(max(self.size, 1e-3), math.pi) / 2.0)
+
+def _chord(size: float) -> float:
+    return 2.0 * math.sin(min(max(size, 1e-3), math.pi) / 2.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,6 +180,8 @@ class Known:
     upright_doubt: float = 0.0
     row: tuple[float, float] | None = None
     """End of the latest movement like a rep, s, and the jolt before its row, m/s²."""
+    latest: Movement | None = None
+    """The latest movement that was as large as a rep."""
 
     def row_jolt_mps2(self, start_s: float) -> float:
         """Return the jolt before the row that a movement goes on; infinite if it does not.
@@ -176,6 +191,13 @@ class Known:
         if self.row is None or not 0.0 <= start_s - self.row[0] < QUIET_BEFORE_S:
             return math.inf
         return self.row[1]
+
+    def back_rad(self, start_s: float, axis: NDArray[np.float64]) -> float:
+        """Return how far the hips came the other way just before a movement starts, rad."""
+        latest = self.latest
+        if latest is None or start_s - latest.end_s > QUIET_BEFORE_S:
+            return 0.0
+        return latest.size if dot(axis, latest.axis) < OPPOSITE else 0.0
 
 
 def measure(
@@ -223,35 +245,33 @@ def measure(
         errors=errors,
     )
     before = known or Known()
-    measures = {
-        "number": segment.number,
-        "state": segment.state,
-        "direction": segment.direction,
-        "start_s": start_s,
-        "end_s": end_s,
-        "known_s": buffer.time_s(segment.now),
-        "rotation_rad": angle,
-        "axis": turned / max(angle, 1e-9),
-        "from_up": from_up,
-        "to_up": to_up,
-        "by_gyroscope": buffer.gyroscope,
-        "jolt_before_mps2": buffer.jolt_mps2(max(first - reach, buffer.first), first),
-        "row_jolt_mps2": before.row_jolt_mps2(start_s),
-        "upright": before.upright,
-        "upright_doubt": before.upright_doubt,
-        "_samples": samples,
-        "weighed": None,
-    }
+    axis = turned / max(angle, 1e-9)
     movement = object.__new__(Movement)
-    for name, value in measures.items():
-        object.__setattr__(movement, name, value)
-    surge_s, size = start_s, segment.travel
+    movement.number = segment.number
+    movement.state = segment.state
+    movement.direction = segment.direction
+    movement.start_s = movement.surge_s = start_s
+    movement.end_s = end_s
+    movement.known_s = buffer.time_s(segment.now)
+    movement.rotation_rad = angle
+    movement.axis = axis
+    movement.from_up = from_up
+    movement.to_up = to_up
+    movement.by_gyroscope = buffer.gyroscope
+    movement.jolt_before_mps2 = buffer.jolt_mps2(max(first - reach, buffer.first), first)
+    movement.row_jolt_mps2 = before.row_jolt_mps2(start_s)
+    movement.back_rad = before.back_rad(start_s, axis)
+    movement.since_s = math.inf if before.latest is None else start_s - before.latest.end_s
+    movement.upright = before.upright
+    movement.upright_doubt = before.upright_doubt
+    movement.weighed = None
+    movement._samples = samples
+    movement.size = segment.travel
     if signal is LiftSignal.HEIGHT:
-        surge_s = max(buffer.time_s(first + _surge(samples.velocity)), start_s)
+        movement.surge_s = max(buffer.time_s(first + _surge(samples.velocity)), start_s)
         # The followed height leaks, above all on the first movement; the measured rise does not.
-        size = _size_m(abs(movement.rise_m), crept_m)
-    object.__setattr__(movement, "surge_s", surge_s)
-    object.__setattr__(movement, "size", size)
+        movement.size = _size_m(abs(movement.rise_m), crept_m)
+    movement.chord = _chord(movement.size)
     return movement
 
 
@@ -285,7 +305,7 @@ class _Samples:
         """Vertical acceleration without known errors, m/s², shape (n,)."""
         if self._vertical is None:
             vertical, mean = self.rows[6, self.first : self.stop], self.errors.mean
-            if mean.any():
+            if np.count_nonzero(mean):
                 up = self.up
                 vertical = vertical - along_rows(up, mean[:3])
                 vertical -= along_rows(up * up, STANDARD_GRAVITY_MPS2 * mean[3:])

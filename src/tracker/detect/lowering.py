@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.detect.vectors import turned_rad
+from tracker.detect.vectors import Turn
 
 if TYPE_CHECKING:
     from tracker.detect.buffer import MotionBuffer
@@ -35,6 +35,7 @@ class LoweringWatch:
         self._buffer = buffer
         self._window = round(WINDOW_S * buffer.rate_hz)
         self._lift: Movement | None = None
+        self._turn = Turn(np.zeros(3), np.zeros(3))
         self._next = 0
         self._first = 0
         self._began: int | None = None
@@ -45,6 +46,8 @@ class LoweringWatch:
         if lift is not None and (self._lift is None or lift.number != self._lift.number):
             self._next = self._first = self._buffer.sample_at(lift.end_s)
             self._began, self._told = None, False
+        if lift is not None and lift is not self._lift:
+            self._turn = Turn(lift.axis, lift.to_up)
         self._lift = lift
 
     def scan(self, until: int) -> float | None:
@@ -53,11 +56,11 @@ class LoweringWatch:
         first = max(self._next - self._window, self._first, self._buffer.first)
         if lift is None or until <= self._next or until - first <= self._window:
             return None
-        angle = turned_rad(lift.axis, lift.to_up, self._buffer.up(first, until))
+        angle = self._turn.rad(self._buffer.up(first, until))
         sinking = angle[: -self._window] - angle[self._window :] >= SINKING_RADPS * WINDOW_S
         found = None
         offset = first + self._window
-        if not sinking[max(self._next - offset, 0) :].any():
+        if not np.count_nonzero(sinking[max(self._next - offset, 0) :]):
             self._began, self._told = None, False
             self._next = until
             return None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
-from statistics import median
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -36,6 +36,9 @@ SURE_UNFINISHED: Final = 0.9
 MOST_COMPARED: Final = 8
 """A concentric is compared with the latest reps: the strap slips, and the lifter tires."""
 
+MODELS_KEPT: Final = 8
+"""All news of one rep asks for what its set is like, with and without it."""
+
 REFERENCE_REPS: Final = 3
 """The set's range is the median of its largest reps: one partial must not lower the mark."""
 
@@ -61,6 +64,10 @@ class CountedRep:
     """Longest stillness at the bottom after it, s; None if unknown."""
     touched: bool | None = None
     """Whether the hips touched the floor there; None if unknown."""
+    beyond_rad: float | None = None
+    """How far its top lies beyond those of the set's first reps, rad; None if unknown."""
+    compared: tuple[Movement, ...] = ()
+    """The concentrics that this was told from."""
     watched: RepCandidate | None = None
     """The candidate whose hold was looked at."""
     level: LockoutReference | None = None
@@ -96,6 +103,8 @@ class OpenSet:
     settled: int = 0
     """As many of the first reps have their level."""
     _largest: list[float] = field(default_factory=list)
+    _models: dict[tuple[float, tuple[Movement, ...]], SetModel] = field(default_factory=dict)
+    """What was worked out last, by the size and the concentrics that it is of."""
 
     @property
     def confirmed(self) -> bool:
@@ -115,8 +124,8 @@ class OpenSet:
     def reference_size(self) -> float | None:
         """Travel of a full rep, in the unit of the track; None before the first."""
         latest = [size_of(rep.candidate) for rep in self.reps[-2:]]
-        sizes = sorted((*self._largest, *latest), reverse=True)
-        return median(sizes[:REFERENCE_REPS]) if sizes else None
+        sizes = sorted((*self._largest, *latest), reverse=True)[:REFERENCE_REPS]
+        return (sizes[(len(sizes) - 1) // 2] + sizes[len(sizes) // 2]) / 2.0 if sizes else None
 
     def add(self, counted: CountedRep) -> None:
         """Take a rep; of those whose size no longer changes only the largest are kept in mind."""
@@ -128,7 +137,7 @@ class OpenSet:
             past = self.reps[-WEIGHED_REPS - 1]
             self.doubted = 1.0 - (1.0 - self.doubted) * confidence(past.evidence)
             # What is kept of an old rep must be little: collecting garbage looks at all of it.
-            past.told_from = None
+            past.told_from, past.compared = None, ()
             for leg in (past.candidate.concentric, past.candidate.eccentric):
                 if leg is not None:
                     leg.keep()
@@ -140,7 +149,13 @@ class OpenSet:
         if not ways:
             return None
         size = self.reference_size or ways[-1].size
-        return model_of(ways, size)
+        of = size, tuple(ways)
+        model = self._models.get(of)
+        if model is None:
+            if len(self._models) >= MODELS_KEPT:
+                self._models.clear()
+            model = self._models[of] = model_of(ways, size)
+        return model
 
     def count_confidence(self) -> float:
         """Return the probability that the number of reps is exact.
@@ -177,6 +192,13 @@ class OpenSet:
             return None
         following = self.reps[counted.index : counted.index + 1]
         return starts_s(following[0].candidate, self.exercise) if following else None
+
+    def end_before_s(self, counted: CountedRep) -> float:
+        """Return the published end of the rep before this one, s; minus infinity without one."""
+        for before in self.reps[counted.index - 2 : counted.index - 1]:
+            if before.published is not None:
+                return before.published.end_s
+        return -math.inf
 
     def first_concentrics(self, counted: CountedRep) -> tuple[Movement, ...]:
         """Return the concentrics of the set's first reps before this one: its own lockouts."""

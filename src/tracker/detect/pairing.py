@@ -299,6 +299,10 @@ class RepPairer:
                 return
             elif self._goes_on(there.whole, movement):
                 there = there.with_news(movement)
+            elif self._sure and self._is_dip(there.whole, movement):
+                # In a set, the hips sank too slowly or too little for that to be seen.
+                self._dip = movement.number
+                return
             else:
                 there = None
         else:
@@ -429,4 +433,6 @@ def _joined(first: Movement, second: Movement) -> Movement:
         peak_velocity_mps=max(first.peak_velocity_mps, second.peak_velocity_mps, key=abs),
         from_up=first.from_up,
         peak_radps=max(first.peak_radps, second.peak_radps),
+        back_rad=first.back_rad,
+        since_s=first.since_s,
     )

@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from statistics import median
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -26,7 +26,7 @@ from tracker.domain import LiftSignal
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -82,11 +82,44 @@ MOST_FOR_OWN: Final = 2.0
 LATEST_TEMPO: Final = 3
 """As many of the latest reps show a set's tempo: lifters tire."""
 
+MOST_FOR_SMOOTH: Final = 3.0
+"""Nats that the criteria of `OF_SMOOTHNESS` say for a young set at most: one in twenty of other
+things done over and over goes as smoothly."""
+
+OF_SMOOTHNESS: Final = ("coherence", "planarity", "about_vertical", "duration")
+"""Criteria of how a movement goes, which whatever is done with care fulfils together."""
+
+HOVER: Final = 0.08
+"""Hips that hover between reps come back to within this share of the range, in the mean."""
+
+AT_ONCE_S: Final = 0.05
+TURNED_AT_ONCE: Final = 0.04
+"""The same where they turn round within so little, from boundary to boundary: a rep that touches
+and goes turns at its bottom, a dip in a hold anywhere."""
+
+BACK_SHARE: Final = 0.35
+"""Whoever swings about the middle begins with half a swing, less where it fades in."""
+
+BACK_BEFORE_SET: Final = 0.03
+BACK_BEFORE_ELSE: Final = 0.5
+"""Shares that began with the way back: of sets those whose first rep was missed; of what else is
+done over and over one half, because it begins at the one end as often as at the other."""
+
 OF_THE_SET: Final = ("turn", "radius", "upright", "across")
 """Criteria in whose place a set has its own measure."""
 
 CALIBRATED: Final = 2.0
 """Nats that turn evidence into the share of reps that are such, on sessions with a known count."""
+
+SAME_RADIUS_M: Final = 0.07
+"""Reps of a set, and the ways of a rep, have the same radius give or take this."""
+
+OTHER_RADIUS_M: Final = 0.4
+"""The same for movements that have nothing to do with each other."""
+
+MOST_FOR_RETURN: Final = 0.3
+"""Nats that `returns` says for a set at most: most other repeated movements also come back the way
+they went. Standing up from a chair does not."""
 
 RADIUS_M: Final = 0.43
 RADIUS_SD_M: Final = 0.09
@@ -123,8 +156,7 @@ TREMBLERS: Final = 0.3
 """Share of lifters, or of their days, who do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(NamedTuple):
     """One measure of a movement, and what it says."""
 
     name: str
@@ -163,7 +195,7 @@ def criteria(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
         return ()
     if movement.weighed is None or movement.weighed[0] is not exercise:
         # It is asked for by everybody who judges the movement.
-        object.__setattr__(movement, "weighed", (exercise, _weighed(exercise, movement)))
+        movement.weighed = (exercise, _weighed(exercise, movement))
     found: tuple[Criterion, ...] = movement.weighed[1]
     return found
 
@@ -187,11 +219,7 @@ def _weighed(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
         Criterion("turn", size, _turn(exercise, size)),
         Criterion("radius", radius_m, _own_radius(exercise, movement, radius_m, sd_m)),
         Criterion("coherence", movement.coherence, coherence),
-        Criterion(
-            "planarity",
-            movement.planarity,
-            _planarity(exercise, movement),
-        ),
+        Criterion("planarity", movement.planarity, _planarity(exercise, movement)),
         Criterion("about_vertical", turning, about_vertical),
         Criterion(
             "duration",
@@ -313,6 +341,32 @@ def quiet(movement: Movement) -> Criterion:
     jolt = max(quietest(movement), 0.01)
     of_else = 0.6 * _lognormal(jolt, 0.15, 0.9) + 0.4 * _lognormal(jolt, 1.8, 0.5)
     return Criterion("quiet", jolt, min(_ratio(_lognormal(jolt, 0.15, 0.9), of_else), 0.5))
+
+
+def from_bottom(first: Movement) -> float:
+    """Return what the movement just before the first of a set says, nats.
+
+    A set begins at the bottom, from rest. Whoever bends over plates, sits down or swings goes the
+    other way first, by as much, or by half of it.
+    """
+    if first.back_rad >= BACK_SHARE * first.size:
+        return _ratio(BACK_BEFORE_SET, BACK_BEFORE_ELSE)
+    return _ratio(1.0 - BACK_BEFORE_SET, 1.0 - BACK_BEFORE_ELSE)
+
+
+def returns(up: Movement, down: Movement) -> float:
+    """Return what the way back says next to the way up, nats.
+
+    Hips come down about the pivot that they went up about, so rise and turn keep their ratio. Who
+    stands up from a chair and sits down leans on the way, at one time or another. One rep in
+    twenty loses it: plates that land, a seat that gives.
+    """
+    sd_m = math.hypot(radius_sd_m(up), radius_sd_m(down))
+    # The turn has no sign: a fall has a radius below zero.
+    apart_m = up.radius_m + down.radius_m
+    of_else = _normal(apart_m, 0.0, math.hypot(OTHER_RADIUS_M, sd_m))
+    of_rep = 0.95 * _normal(apart_m, 0.0, math.hypot(SAME_RADIUS_M, sd_m)) + 0.05 * of_else
+    return min(_ratio(of_rep, of_else), MOST_FOR_RETURN)
 
 
 def possible(exercise: Exercise, movement: Movement) -> bool:
@@ -460,8 +514,8 @@ def set_criteria(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Cri
         that slipped, and a fifth of the tops with a lockout that was missed; against any posture.
     began
         How far above the bottom it begins, as a share of the range: mean 0.08, for hips that
-        hover between reps; against anywhere. Counts only against: a lifter who has not come
-        back down is recovering from a dip.
+        hover between reps, or 0.04 where they turn round at once; against anywhere. Counts only
+        against: a lifter who starts half-way up is recovering from a dip.
     axis
         Half-normal with 12°; against half of them any.
     radius
@@ -493,7 +547,8 @@ def set_criteria(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Cri
     if height:
         return tuple(found)
     above = _above_bottom(model, up)
-    began = min(_ratio(_decay(above, 0.08 * loose), 1.0), 0.0)
+    usual = TURNED_AT_ONCE if up.since_s < AT_ONCE_S else HOVER
+    began = min(_ratio(_decay(above, usual * loose), 1.0), 0.0)
     found.append(Criterion("began", above, began))
     top = _apart_deg(up.to_up, model.top)
     of_rep = 0.8 * _half_normal(top, 6.0 * loose) + (0.2 / 30.0 if top < 30.0 else 0.0)
@@ -503,9 +558,8 @@ def set_criteria(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Cri
     of_else = 0.5 * of_rep + 0.5 / 90.0
     found.append(Criterion("axis", aside, _ratio(0.97 * of_rep + 0.03 / 90.0, of_else)))
     sd_m = math.hypot(radius_sd_m(up), model.radius_sd_m)
-    found.append(
-        Criterion("radius", up.radius_m, _radius(up.radius_m, model.radius_m, 0.07, 0.07, sd_m))
-    )
+    same = _radius(up.radius_m, model.radius_m, SAME_RADIUS_M, SAME_RADIUS_M, sd_m)
+    found.append(Criterion("radius", up.radius_m, same))
     slower = math.log(max(up.duration_s, 1e-3) / max(model.duration_s, 1e-3)) - 0.5 * ratio
     of_else = _normal(slower, 0.0, 0.8)
     of_rep = 0.85 * _normal(slower, 0.0, 0.35) + 0.15 * of_else
@@ -547,28 +601,46 @@ def membership(exercise: Exercise, model: SetModel, up: Movement, *, confirmed: 
     return IN_SET + alike + _capped(own, MOST_FOR_OWN) + 0.5 * quiet(up).evidence
 
 
-def pooled(exercise: Exercise, ways: Sequence[Movement]) -> float:
-    """Return how much speaks for a whole set being one, nats, from its concentrics.
+def pooled(
+    exercise: Exercise, reps: Sequence[tuple[Movement, Movement | None]], first: Movement
+) -> float:
+    """Return how much speaks for a whole set being one, nats, from its reps.
+
+    Parameters
+    ----------
+    exercise
+        What is trained.
+    reps
+        The concentrics that were seen whole, the latest last, each with its eccentric; None before
+        that has come.
+    first
+        The concentric that began the set.
 
     Notes
     -----
     The reps of a set are alike, and so are those of whatever else is done over and over: each is
     hardly news. So the criteria count once, in the mean over the reps, but for two. The errors of
     several radii come together, and the surest says how far off their mean is; and who was quiet
-    before one rep does not walk.
+    before one rep does not walk. What is done over and over also goes smoothly, so that speaks for
+    a set by `MOST_FOR_SMOOTH` at most; and it seldom begins at the bottom, as a set does.
     """
     if exercise.signal is LiftSignal.HEIGHT:
         return MOST_AGAINST
+    ways = [up for up, _ in reps]
     weights = [1.0 / radius_sd_m(up) ** 2 for up in ways]
     radii = [w * up.radius_m for w, up in zip(weights, ways, strict=True)]
     radius_m = math.fsum(radii) / math.fsum(weights)
     sd_m = 1.0 / math.sqrt(max(weights))
-    said = _own_radius(exercise, ways[0], radius_m, sd_m)
-    shapes = [
-        each.evidence for up in ways for each in criteria(exercise, up) if each.name != "radius"
-    ]
+    said = _own_radius(exercise, first, radius_m, sd_m)
+    for up in ways:
+        own = criteria(exercise, up)
+        smooth = (each for each in own if each.name in OF_SMOOTHNESS)
+        rest = [each.evidence for each in own if each.name not in ("radius", *OF_SMOOTHNESS)]
+        said += (_capped(smooth, MOST_FOR_SMOOTH) + math.fsum(rest)) / len(ways)
+    back = [returns(up, down) for up, down in reps if down is not None]
+    said += math.fsum(back) / max(len(back), 1)
     calmest = max(quiet(up).evidence for up in ways)
-    return before(ways[0]) + said + math.fsum(shapes) / len(ways) + calmest
+    return before(first) + said + calmest + from_bottom(first)
 
 
 def _capped(found: Iterable[Criterion], most: float) -> float:

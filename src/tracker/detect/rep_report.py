@@ -154,6 +154,7 @@ def rep_from(
     *,
     reference_size: float | None,
     next_start_s: float | None,
+    after_s: float = -math.inf,
     gap: bool,
     from_rest: bool = True,
     saturated: bool = False,
@@ -176,6 +177,8 @@ def rep_from(
         reference reps, if what is context has them, come before it.
     next_start_s
         Start of the next rep, s; None after the last, or if samples are missing before it.
+    after_s
+        End of the rep before, s.
     gap
         Whether samples are missing inside.
     from_rest
@@ -190,7 +193,7 @@ def rep_from(
 
     Notes
     -----
-    What no hips can do is not published: phases follow each other, a rise of more than
+    What no hips can do is not published: phases and reps follow each other, a rise of more than
     `MOST_RISE_M` is an integral that went astray, and a pelvis that turns by more than half a
     circle has a gyroscope that is wrong.
     """
@@ -217,7 +220,7 @@ def rep_from(
         phases.append(PhaseSpan(Phase.CONCENTRIC, up.start_s, up.end_s, whole))
         if next_start_s is not None:
             phases.append(PhaseSpan(Phase.LOCKOUT, up.end_s, max(next_start_s, up.end_s)))
-    phases = _in_order(phases)
+    phases = _in_order(phases, after_s)
     seen = whole
     possible = abs(up.rotation_rad) <= math.pi
     if abs(up.rise_m) > MOST_RISE_M or not possible:
@@ -258,10 +261,9 @@ def rep_from(
     )
 
 
-def _in_order(phases: list[PhaseSpan]) -> list[PhaseSpan]:
+def _in_order(phases: list[PhaseSpan], reached_s: float) -> list[PhaseSpan]:
     """Return phases of which none starts before the one before it ended, or ends before that."""
     ordered: list[PhaseSpan] = []
-    reached_s = -math.inf
     for span in phases:
         if reached_s <= span.start_s <= span.end_s:
             reached_s = span.end_s

@@ -7,7 +7,7 @@ from there. Inside, the first of these to happen decides:
     run-out     slowing so fast that it will have ended by now (`ENDING`), once
     slow-down   speed below 10 % of the segment's own peak → it has ended, for now (`ENDED`)
     settling    no change for a moment after that → the end can be believed (`SETTLED`)
-    resumption  faster again, and further the same way → it had only stuck and has not ended
+    resumption  soon faster again, and further the same way → it had only stuck and not ended
     reversal    way back of more than a share of the progress, or than any dip → finished; the
                 next segment began at the furthest point
     stillness   ended and slow for a while → finished; idle
@@ -21,7 +21,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -45,7 +45,16 @@ EDGE_SHARE: Final = 0.15
 who looks at a curve of tilt, and beyond the tremble of 1° in movements of 8° and more."""
 
 BULK_SHARE: Final = 0.15
-"""Share of the travel by which the movement must have started: more than a tremor before it."""
+"""The bulk of a movement lies between 15 % and 85 % of its travel: a tremor before it, and the
+creep of hips at the lockout, stay outside."""
+
+BULK_LASTS: Final = 0.4
+"""A minimum-jerk movement goes from 15 % to 85 % of its travel in this share of its duration."""
+
+SWAY_SHARE: Final = 0.05
+QUICK_S: Final = 1.0
+"""A movement of over `QUICK_S` is hardly faster than its lifter sways. So its speed is averaged
+over `SWAY_SHARE` of the excess before and after each sample. That widens it by under 1 %."""
 
 LOOK_BACK_S: Final = 2.0
 """A slow movement starts this long before it is faster than what counts as still."""
@@ -63,7 +72,7 @@ _FALL_SAMPLES: Final = 4
 """Samples over which the fall of the speed is read."""
 
 HELD_S: Final = 0.3
-"""Where travel tells the edges of a movement, the rest beside them is looked at for this long."""
+"""Samples this long after the end of a movement are read as well, to find its edges."""
 
 BESIDE_EDGES: Final = 0.7
 """From standstill to the edge of a movement, as a share of its time between the edges (minimum
@@ -91,6 +100,8 @@ class SegmenterSettings:
     """Speed, as a share of the peak, at which a stuck segment goes on: twice the boundary."""
     resume_travel_share: float = 0.2
     """Further travel that a resumption needs, as a share of `least_travel`."""
+    resume_within_s: float = 2.0
+    """And it does so within this: what moves on later is the sway of a hold."""
     settle_s: float = 0.15
     """A segment that has not resumed after this has ended: sticking points last less."""
     still_s: float = 0.4
@@ -118,16 +129,16 @@ class SegmentState(Enum):
     """A reversal or stillness followed: nothing about it will change."""
 
 
-TENTATIVE: Final = frozenset({SegmentState.BEGUN, SegmentState.ENDING, SegmentState.ENDED})
+TENTATIVE: Final = (SegmentState.BEGUN, SegmentState.ENDING, SegmentState.ENDED)
 """States in which the movement may still go on, and its measures are of what has come so far."""
 
-UNENDED: Final = frozenset({SegmentState.BEGUN, SegmentState.ENDING})
+UNENDED: Final = (SegmentState.BEGUN, SegmentState.ENDING)
 """States in which the end of the movement has not been seen, but foreseen at most."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Segment:
-    """News of one segment."""
+    """News of one segment; it is not frozen because freezing triples what each one costs."""
 
     number: int
     """Counts segments; the news of one segment share it."""
@@ -155,8 +166,7 @@ class Segment:
     """Coordinate of the track at which it turned."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edges:
+class Edges(NamedTuple):
     """Where a segment starts and ends."""
 
     start: float
@@ -219,6 +229,7 @@ class Segmenter:
         self._settings = settings
         rate_hz = buffer.rate_hz
         self._settle = round(settings.settle_s * rate_hz)
+        self._resume = round(settings.resume_within_s * rate_hz)
         self._longest = round(settings.longest_s * rate_hz)
         self._shortest = round(settings.shortest_s * rate_hz)
         self._known_ahead = KNOWN_AHEAD_S * rate_hz
@@ -237,8 +248,8 @@ class Segmenter:
         rate_hz = self._buffer.rate_hz
         self._lag = round(track.lag_s * rate_hz)
         self._still = round(self._settings.still_s * rate_hz)
-        self._still_seen = max(self._still - round(track.still_span_s * rate_hz), 1)
-        """Samples that are still in a row once that is as long."""
+        self._still_span = min(round(track.still_span_s * rate_hz), self._still - 1)
+        """Samples of stillness that the first still one has behind it."""
 
     def restart(self, track: Track | None = None) -> None:
         """Drop the segment that a gap in the stream cut; go on along another track, if given."""
@@ -322,9 +333,11 @@ class Segmenter:
             )
         over = self._over(first, progress, furthest)
         fast: NDArray[np.intp] | None = None
+        ended: NDArray[np.bool_] | None = None
         at = 0
         while at < count:
             if self._end is None:
+                ended = None
                 wanted = forward < boundary
                 if self._progress < least:
                     wanted &= furthest >= least
@@ -337,15 +350,17 @@ class Segmenter:
                     fast = np.maximum.accumulate(
                         np.where(self._track.slow(first, last), self._last_fast, samples)
                     )
-                further = settings.resume_travel_share * least
-                wanted = over | (
-                    (forward > settings.resume_share * peak)
-                    & (progress > self._end_progress + further)
-                )
-                wanted |= (samples - fast >= self._still_seen) & (
-                    samples - self._end_sample >= self._still
-                )
+                if ended is None:
+                    further = settings.resume_travel_share * least
+                    ended = forward > settings.resume_share * peak
+                    ended &= progress > self._end_progress + further
+                    ended[max(self._end_sample + self._resume + 1 - first, 0) :] = False
+                    ended |= over
+                    stood = np.maximum(fast - self._still_span, self._end_sample)
+                    ended |= samples - stood >= self._still
+                wanted = ended
                 if not self._settled:
+                    wanted = ended.copy()
                     wanted[max(self._end_sample + self._settle - first, 0) :] = True
             found = int(wanted[at:].argmax()) + at
             decided = bool(wanted[found])
@@ -420,8 +435,7 @@ class Segmenter:
         settings = self._settings
         if over or (
             self._end is not None
-            and now - self._last_fast >= self._still_seen
-            and now - self._end_sample >= self._still
+            and now - max(self._last_fast - self._still_span, self._end_sample) >= self._still
         ):
             yield from self._end_it(now, progress)
         elif self._end is None:
@@ -438,7 +452,8 @@ class Segmenter:
                 ahead = min(max((forward - boundary) / fall, 0.0), self._known_ahead)
                 yield self._news(SegmentState.ENDING, now, now + ahead)
         elif (
-            forward > settings.resume_share * self._peak
+            now - self._end_sample <= self._resume
+            and forward > settings.resume_share * self._peak
             and progress
             > self._end_progress + settings.resume_travel_share * settings.least_travel
         ):
@@ -493,7 +508,7 @@ class Segmenter:
             number=self._number,
             state=state,
             direction=self._direction,
-            axis=None if axis is None else self._direction * axis,
+            axis=axis if axis is None or self._direction > 0 else -axis,
             turn=self._turn,
             furthest=self._furthest,
             now=now,
@@ -513,7 +528,7 @@ class Segmenter:
         first = max(segment.turn - self._look_back, segment.floor)
         lead = round(LEAD_S * rate_hz)
         end = float(segment.now) if segment.end is None else segment.end
-        reach = round(HELD_S * rate_hz) if track.tremble else lead
+        reach = round(HELD_S * rate_hz)
         last = min(max(math.ceil(end) + reach, segment.furthest), segment.now)
         progress = self._path.progress(first, last + 1)
         turn = segment.turn - first
@@ -523,10 +538,23 @@ class Segmenter:
             leaves, arrives = max(int(start) - rest, 0), min(math.ceil(end) + rest, last - first)
         else:
             forward = self._path.forward(first, last + 1)
-            start = _start(progress, forward, turn, segment.travel, self._boundary(segment.peak))
             end -= first
+            left, right = _bulk(progress, turn, segment.travel)
+            over, boundary = segment.state not in TENTATIVE, self._boundary(segment.peak)
+            start = _start(forward, left, turn, boundary)
+            if over:
+                end = _end(forward, right, end, boundary)
             leaves = _last_rest(forward, int(start), lead)
             arrives = _first_rest(forward, min(math.ceil(end), last - first), lead)
+            longer = (right - left) / BULK_LASTS - QUICK_S * rate_hz
+            half = math.floor(SWAY_SHARE * longer)
+            if half > 0:
+                # Where it stood still is told by the speed as it is.
+                steady = _mean_over(forward, half)
+                boundary = self._boundary(float(steady[turn:].max()))
+                start = _start(steady, left, turn, boundary)
+                if over:
+                    end = _end(steady, right, end, boundary)
         return Edges(
             start=first + start,
             end=first + max(end, start),
@@ -550,6 +578,12 @@ def _largest_so_far(values: NDArray[np.float64], before: float) -> NDArray[np.fl
     return largest
 
 
+def _median(values: NDArray[np.float64]) -> float:
+    """Return the median; `np.median` takes ten times as long for a few values."""
+    ordered, count = np.sort(values), len(values)
+    return float(ordered[(count - 1) // 2] + ordered[count // 2]) / 2.0
+
+
 def _edges_of_travel(
     progress: NDArray[np.float64], turn: int, end: float, travel: float
 ) -> tuple[float, float]:
@@ -559,7 +593,7 @@ def _edges_of_travel(
     is shorter by 0.2 of its duration at each end. Nearer to rest, such a track tells nothing.
     """
     held = progress[math.ceil(end) :]
-    level = float(np.median(held)) if len(held) else travel
+    level = _median(held) if len(held) else travel
     edge = EDGE_SHARE * level
     middle = turn + int(np.argmax(progress[turn:] >= 0.5 * level))
     below = np.flatnonzero(progress[: middle + 1] < edge)
@@ -573,23 +607,45 @@ def _edges_of_travel(
     return start, max(start, stop)
 
 
-def _start(
-    progress: NDArray[np.float64],
-    forward: NDArray[np.float64],
-    turn: int,
-    travel: float,
-    threshold: float,
-) -> float:
+def _bulk(progress: NDArray[np.float64], turn: int, travel: float) -> tuple[int, int]:
+    """Return the samples between which the bulk of the travel lies.
+
+    A tremor before a movement crosses the boundary of its speed as well, and so does a dip in the
+    hold before it: they are over by the last sample with less than the bulk. What comes after the
+    first sample with all of it but a little is rest.
+    """
+    right = turn + int((progress[turn:] >= (1.0 - BULK_SHARE) * travel).argmax())
+    less = (progress[turn : right + 1] < BULK_SHARE * travel).nonzero()[0]
+    return turn + (int(less[-1]) if len(less) else 0), right
+
+
+def _start(forward: NDArray[np.float64], left: int, turn: int, threshold: float) -> float:
     """Return where the speed last rose above the boundary before the bulk of the travel."""
-    # A tremor before the movement crosses the boundary as well; the travel tells them apart.
-    bulk = turn + int((progress[turn:] >= BULK_SHARE * travel).argmax())
-    below = (forward[: bulk + 1] < threshold).nonzero()[0]
+    below = (forward[: left + 2] < threshold).nonzero()[0]
     if not len(below):
         return float(turn)
-    left = int(below[-1])
-    if left + 1 >= len(forward):
-        return float(left)
-    return left + _crossing(forward[left], forward[left + 1], threshold)
+    last = int(below[-1])
+    if last + 1 >= len(forward):
+        return float(last)
+    return last + _crossing(forward[last], forward[last + 1], threshold)
+
+
+def _end(forward: NDArray[np.float64], right: int, end: float, threshold: float) -> float:
+    """Return where the speed first fell below the boundary after the bulk, or `end`."""
+    below = (forward[right:] < threshold).nonzero()[0]
+    if not len(below):
+        return end
+    first = right + int(below[0])
+    return first - 1 + _crossing(forward[first - 1], forward[first], threshold)
+
+
+def _mean_over(speed: NDArray[np.float64], half: int) -> NDArray[np.float64]:
+    """Return the mean over `half` samples before and after each, fewer at both ends."""
+    at = np.arange(len(speed))
+    before, after = np.maximum(at - half, 0), np.minimum(at + half + 1, len(speed))
+    summed = np.concatenate(((0.0,), np.cumsum(speed)))
+    mean: NDArray[np.float64] = (summed[after] - summed[before]) / (after - before)
+    return mean
 
 
 def _last_rest(forward: NDArray[np.float64], start: int, lead: int) -> int:

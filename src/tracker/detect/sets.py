@@ -20,13 +20,7 @@ from tracker.detect.plausibility import (
     pooled,
     weakest,
 )
-from tracker.detect.rep_report import (
-    CONFIDENT,
-    RepContext,
-    beyond_rad,
-    rep_from,
-    starts_s,
-)
+from tracker.detect.rep_report import CONFIDENT, RepContext, beyond_rad, rep_from, starts_s
 from tracker.detect.segmentation import TENTATIVE, SegmentState
 from tracker.detect.vectors import dot
 from tracker.domain import (
@@ -99,6 +93,10 @@ YOUNG_REPS: Final = 4
 
 SURELY_NONE: Final = -0.5
 """Nats: what was counted is not taken back for nothing."""
+
+SURELY_SOME: Final = 3.0
+"""Nats that a young set needs to be kept when much larger reps follow: 19 in 20 with that much are
+sets."""
 
 RESTATED_REPS: Final = 40
 """At its end, as many of the latest reps of a set are told again where they are seen otherwise by
@@ -212,7 +210,8 @@ class SetTracker:
         if counted is None and candidate.first.start_s > self._deadline_of_rest_s():
             yield from self.end()
         if news.state in (CandidateState.GOING, CandidateState.RETURNING):
-            self._busy_until_s = news.movement.start_s + LONGEST_WAY_S
+            # Its start may still move, because hips sway before they sink.
+            self._busy_until_s = news.movement.known_s + LONGEST_WAY_S
             yield from self._under_way(news)
             return
         if counted is not None:
@@ -274,10 +273,17 @@ class SetTracker:
         open_set = self._set
         if open_set is None or open_set.by_hand or not 1 < len(open_set.reps) <= YOUNG_REPS:
             return False
-        ways = [
-            concentric_of(rep.candidate) for rep in open_set.reps if rep.from_rest and not rep.gap
+        return self._taken_together(open_set) < SURELY_NONE
+
+    def _taken_together(self, open_set: OpenSet) -> float:
+        """Return how much speaks for a young set being one, nats; infinite if none was whole."""
+        whole = [
+            (concentric_of(rep.candidate), rep.candidate.eccentric)
+            for rep in open_set.reps
+            if rep.from_rest and not rep.gap
         ]
-        return bool(ways) and pooled(self._exercise, ways) < SURELY_NONE
+        first = concentric_of(open_set.reps[0].candidate)
+        return pooled(self._exercise, whole, first) if whole else math.inf
 
     def _take_back(self, counted: CountedRep) -> Iterator[Event]:
         """Withdraw a rep that turned out to be none, with its set if it was the first."""
@@ -365,15 +371,8 @@ class SetTracker:
         """Take note of a movement behind a gap: half a rep shows that the set went on in it."""
         if self._set is None or not self._set.reps or movement.state in TENTATIVE:
             return
-        model, last = self._set.model(), self._set.reps[-1]
-        if model is None or self._resumed_s < last.candidate.end_s:
-            return
-        ends = ((movement.from_up, movement.to_up), (movement.to_up, movement.from_up))
-        like = any(
-            dot(low, model.bottom) > SAME_POSTURE and dot(high, model.top) > SAME_POSTURE
-            for low, high in ends
-        )
-        if like and movement.size >= self._exercise.rep_share * model.size:
+        behind = self._resumed_s >= self._set.reps[-1].candidate.end_s
+        if behind and self.goes_on_with(movement):
             self._resumed_way_s = movement.end_s
 
     def is_elsewhere(self, movement: Movement) -> bool:
@@ -383,6 +382,17 @@ class SetTracker:
             return False
         start = movement.from_up
         return max(dot(start, model.bottom), dot(start, model.top)) < ELSEWHERE
+
+    def goes_on_with(self, movement: Movement) -> bool:
+        """Return whether a movement runs between the bottom and the top of the open set."""
+        model = None if self._set is None else self._set.model()
+        if model is None or movement.size < self._exercise.rep_share * model.size:
+            return False
+        ends = ((movement.from_up, movement.to_up), (movement.to_up, movement.from_up))
+        return any(
+            dot(low, model.bottom) > SAME_POSTURE and dot(high, model.top) > SAME_POSTURE
+            for low, high in ends
+        )
 
     def _deadline_of_rest_s(self) -> float:
         """Return the latest start of a rep that still belongs to the open set, s."""
@@ -480,13 +490,16 @@ class SetTracker:
         A movement under half of the range is no rep. So a single small one before a much larger
         one was a set-up move, and so were two or three that were doubtful. What was clear and done
         in full stays: two larger movements that are alike, or four smaller ones, begin a new set
-        after it, because getting up after a heavy double is one large movement as well.
+        after it, because getting up after a heavy double is one large movement as well. If the
+        new movements are over twice as large, the old reps must also convince taken together.
         """
         rivals, newest = open_set.competing, open_set.competing[-1]
         first = open_set.reps[0]
         larger = size_of(newest) > size_of(first.candidate)
         half_done = not open_set.confirmed and first.candidate.eccentric is None and not first.gap
         clear = open_set.confirmed and all(rep.evidence >= CLEAR for rep in open_set.reps[:2])
+        if size_of(first.candidate) < self._exercise.rep_share * size_of(newest):
+            clear = clear and self._taken_together(open_set) >= SURELY_SOME
         doubtful = not clear and len(open_set.reps) <= FEW_REPS
         if doubtful:
             replaced = len(rivals) > 1 or half_done or (larger and not open_set.confirmed)
@@ -557,6 +570,7 @@ class SetTracker:
             self._exercise,
             reference_size=self._set.reference_size,
             next_start_s=next_start_s,
+            after_s=self._set.end_before_s(counted),
             gap=counted.gap,
             from_rest=counted.from_rest,
             saturated=counted.saturated,
@@ -590,6 +604,7 @@ class SetTracker:
             counted.from_rest,
             counted.saturated,
             next_start_s,
+            open_set.end_before_s(counted),
             open_set.reference_size,
             open_set.first_concentrics(counted),
         )
@@ -611,11 +626,14 @@ class SetTracker:
         ):
             counted.watched = counted.candidate
             counted.sag_rad = self._pauses.sag_rad(up, down)
+        first = open_set.first_concentrics(counted)
+        if counted.compared != (up, *first):
+            counted.compared, counted.beyond_rad = (up, *first), beyond_rad(first, up)
         return RepContext(
             top_rad=None if counted.level is None else counted.level.top_rad(up),
             range_rad=None if counted.level is None else counted.level.range_rad,
             tilt_rad=None if counted.level is None else counted.level.tilt_rad(up),
-            beyond_rad=beyond_rad(open_set.first_concentrics(counted), up),
+            beyond_rad=counted.beyond_rad,
             sag_rad=counted.sag_rad,
             still_s=counted.still_s,
             touched=counted.touched,

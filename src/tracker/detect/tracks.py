@@ -16,8 +16,7 @@ samples it was worked out with.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import numpy as np
 
@@ -45,12 +44,16 @@ AXIS_LEARNING: Final = 0.5
 LEAST_TURN: Final = 0.1
 """Sine of the smallest turn that shows an axis, 6°."""
 
+CREEP_SPAN_S: Final = 1.0
+CREEP_RAD: Final = 1.2 * RADPS_PER_DPS
+"""Hips that turn by more in this time are on their way, however slowly: the slowest eccentrics
+take 12 s for 20°."""
+
 ANCHOR_REACH_S: Final = 10.0
 """Stillness longer ago than this is no posture to measure a movement from."""
 
 
-@dataclass(frozen=True, slots=True)
-class Onset:
+class Onset(NamedTuple):
     """A movement that has begun."""
 
     sample: int
@@ -155,10 +158,11 @@ class RotationTrack:
     def __init__(self, buffer: MotionBuffer) -> None:
         self._buffer = buffer
         self._anchor = Anchor(buffer.rate_hz)
+        self._creep_span = round(CREEP_SPAN_S * buffer.rate_hz)
         self._axis: NDArray[np.float64] = np.array([1.0, 0.0, 0.0])
         self._learnt: NDArray[np.float64] | None = None
-        self._reference: NDArray[np.float64] = np.array([0.0, 0.0, 1.0])
-        self._across: NDArray[np.float64] = np.array([0.0, -1.0, 0.0])
+        self._frame = np.array(((0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (1.0, 0.0, 0.0)))[:, :, None]
+        """Rows that turn up into the sine and cosine of the angle, and its part along the axis."""
         self._turned_aside = 0.0
         self._aside = (0, 0, np.empty(0))
         """The part of up along the axis that `coordinate` found last, and for which samples."""
@@ -186,10 +190,10 @@ class RotationTrack:
     def onset(self, first: int, last: int, least: float) -> Onset | None:
         """Return the first tilt away from the last stillness by more than `least`, rad."""
         buffer = self._buffer
-        slow = self.slow(first, last)
+        slow = self.slow(first, last) & ~self._creeps(first, last)
         skipped = self._anchor.skip(slow)
         first, slow = first + skipped, slow[skipped:]
-        if slow.all():
+        if not len(slow) or slow[slow.argmin()]:
             # Each sample is the posture that the next is compared with.
             self._anchor.sample = last - 1 if len(slow) else self._anchor.sample
             return None
@@ -221,6 +225,12 @@ class RotationTrack:
         self.turned(anchor)
         return Onset(sample, anchor, direction)
 
+    def _creeps(self, first: int, last: int) -> NDArray[np.bool_]:
+        """Return where the pelvis moves too slowly for the speed of one sample to show it."""
+        here, before = _apart(self._buffer, first, last, self._creep_span)
+        creeps: NDArray[np.bool_] = squared(here - before) > CREEP_RAD**2
+        return creeps
+
     def turned(self, turn: int) -> None:
         """Take the learnt axis and measure angles from the posture at `turn`."""
         if self._learnt is not None:
@@ -232,11 +242,15 @@ class RotationTrack:
 
     def _measure_from(self, turn: int) -> None:
         self._aside = (0, 0, np.empty(0))
-        up = self._buffer.up(turn, turn + 1)[0]
-        self._turned_aside = float(along(up, self._axis))
-        level = up - self._axis * self._turned_aside
-        self._reference = level / max(math.sqrt(dot(level, level)), 1e-9)
-        self._across = cross(self._axis, self._reference)
+        x, y, z = self._buffer.up(turn, turn + 1)[0].tolist()
+        a, b, c = self._axis.tolist()
+        aside = self._turned_aside = x * a + y * b + z * c
+        x, y, z = x - a * aside, y - b * aside, z - c * aside
+        length = max(math.sqrt(x * x + y * y + z * z), 1e-9)
+        x, y, z = x / length, y / length, z / length
+        # Up turns backwards in the axes of a body that turns forwards.
+        against = -(b * z - c * y), -(c * x - a * z), -(a * y - b * x)
+        self._frame = np.array((against, (x, y, z), (a, b, c)))[:, :, None]
 
     def aim(self, turn: int, now: int) -> bool:
         """Take the axis of the turn between two samples, whatever was learnt before."""
@@ -252,9 +266,7 @@ class RotationTrack:
     def coordinate(self, first: int, last: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return angle, rad, and angular rate, rad/s, about the axis."""
         rows = self._buffer.turning(first, last)
-        # Up turns backwards in the axes of a body that turns forwards.
-        frame = np.stack((-self._across, self._reference, self._axis))
-        parts = rows[:3] * frame[:, :, None]
+        parts = rows[:3] * self._frame
         along_frame = parts[:, 0] + parts[:, 1]
         along_frame += parts[:, 2]
         sine, cosine, aside = along_frame
@@ -384,7 +396,7 @@ class ArcTrack:
 
     def slow(self, first: int, last: int) -> NDArray[np.bool_]:
         """Return where the posture is that of half a second ago."""
-        here, before = self._apart(first, last, self._still_span)
+        here, before = _apart(self._buffer, first, last, self._still_span)
         moved = here - before
         still: NDArray[np.bool_] = squared(moved) < TREMBLE_RAD * TREMBLE_RAD
         return still
@@ -452,11 +464,12 @@ class ArcTrack:
         angle: NDArray[np.float64] = 2.0 * np.arcsin(np.minimum(chord / 2.0, 1.0))
         return angle
 
-    def _apart(
-        self, first: int, last: int, span: int
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return up, and up as it was `span` samples before, or as early as it is known."""
-        oldest = max(first - span, self._buffer.first)
-        up = self._buffer.up(oldest, last)
-        before = np.maximum(np.arange(first, last) - span, self._buffer.first) - oldest
-        return up[first - oldest :], up[before]
+
+def _apart(
+    buffer: MotionBuffer, first: int, last: int, span: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return up, and up as it was `span` samples before, or as early as it is known."""
+    oldest = max(first - span, buffer.first)
+    up = buffer.up(oldest, last)
+    before = np.maximum(np.arange(first, last) - span, buffer.first) - oldest
+    return up[first - oldest :], up[before]

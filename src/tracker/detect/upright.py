@@ -45,9 +45,6 @@ ALIKE: Final = 0.5
 SAME: Final = float(np.cos(np.radians(20.0)))
 """Two looks at one walk (cosine)."""
 
-LOOKS_AT_ONCE: Final = 8
-"""Looks that are worked out together: their arrays stay in the cache."""
-
 NEWEST: Final = 0.2
 """Weight of the newest look in a posture that is known."""
 
@@ -149,7 +146,8 @@ class UprightWatch:
         ]
         total = up.sum(axis=2)
         x, y, z = total
-        mean = total / np.sqrt(x * x + y * y + z * z)
+        # Of a sensor that turns over, the sum may be nothing, and then it is no posture either.
+        mean = total / np.maximum(np.sqrt(x * x + y * y + z * z), 1e-9)
         parts = up * mean[:, :, None]
         swaying = (parts[0] + parts[1] + parts[2]).min(axis=1)
         steady = np.flatnonzero(swaying >= LEAST_SWAY)
@@ -159,13 +157,8 @@ class UprightWatch:
             self._buffer.vertical_mps2(oldest, int(due[-1])), self._window
         )[windows[steady]]
         vertical = vertical - (vertical.sum(axis=1) / self._window)[:, None]
-        return {
-            int(due[each]): mean[:, each]
-            for first in range(0, len(steady), LOOKS_AT_ONCE)
-            for each in steady[first : first + LOOKS_AT_ONCE][
-                self._repeat(vertical[first : first + LOOKS_AT_ONCE])
-            ].tolist()
-        }
+        walked = steady[self._repeat(vertical)].tolist()
+        return {int(due[each]): mean[:, each] for each in walked}
 
     def _repeat(self, vertical: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Return which accelerations turn round and come back alike, as with steps."""

@@ -73,11 +73,23 @@ def turned_rad(
     NDArray
         Angles, rad, within ±π, shape () or (n,); what lies along the axis does not matter.
     """
-    level = from_up - axis * dot(from_up, axis)
-    across = cross(axis, level)
-    # Up turns backwards in the axes of a body that turns forwards.
-    angle: NDArray[np.float64] = np.arctan2(-along(to_up, across), along(to_up, level))
-    return angle
+    return Turn(axis, from_up).rad(to_up)
+
+
+class Turn:
+    """Turns about one axis from one posture on; see `turned_rad`."""
+
+    def __init__(self, axis: NDArray[np.float64], from_up: NDArray[np.float64]) -> None:
+        self._level = from_up - axis * dot(from_up, axis)
+        self._across = cross(axis, self._level)
+
+    def rad(self, to_up: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the signed angle to postures, rad, shape () or (n,)."""
+        # Up turns backwards in the axes of a body that turns forwards.
+        angle: NDArray[np.float64] = np.arctan2(
+            -along(to_up, self._across), along(to_up, self._level)
+        )
+        return angle
 
 
 def mean_posture(up: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:

@@ -178,12 +178,16 @@ class SensorAgreement:
         if more:
             self._said.discard(WarningKind.GYRO_CONTRADICTS_GRAVITY)
 
-    def process(self, block: ImuBlock) -> list[tuple[int, Finding]]:
-        """Return what samples show, with the number of samples of the block that it took."""
+    def process(self, block: ImuBlock) -> Iterator[tuple[int, Finding]]:
+        """Yield each finding, with how many samples of the block lead up to it.
+
+        A caller that calls `begin_anew` at a finding drops this iterator, and passes in the
+        samples after it again.
+        """
         if block.restart:
             self._restart()
         if not len(block.acc_mps2):
-            return []
+            return
         self._gyroscope = block.gyro_radps is not None
         rates = np.zeros_like(block.acc_mps2) if block.gyro_radps is None else block.gyro_radps
         held = self._stream.shape[1]
@@ -191,15 +195,15 @@ class SensorAgreement:
         self._stream = np.concatenate((self._stream, fresh), axis=1)
         bins = self._stream.shape[1] // self._size
         if bins == self._seen:
-            return []
-        found = [((at + 1) * self._size - held, finding) for at, finding in self._look(bins)]
+            return
+        for at, finding in self._look(bins):
+            yield (at + 1) * self._size - held, finding
         forget = max(bins - self._reach - 2, 0)
         self._stream = self._stream[:, forget * self._size :]
         self._seen = bins - forget
         self._spell_end -= forget
         if self._rest is not None:
             self._rest = self._rest - forget if self._rest > forget else None
-        return found
 
     def _look(self, bins: int) -> Iterator[tuple[int, Finding]]:
         """Yield what the bins from `_seen` on show, each with the bin that shows it."""

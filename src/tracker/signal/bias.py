@@ -24,8 +24,11 @@ from tracker.signal.orientation import lengths
 from tracker.signal.smoothing import RunningMean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
+    Board = tuple[float, NDArray[np.float64], NDArray[np.float64]]
     Windows = NDArray[np.bool_]
 
 USUAL_OFFSET_MPS2: Final = 0.3
@@ -33,6 +36,10 @@ USUAL_OFFSET_MPS2: Final = 0.3
 
 USUAL_SCALE: Final = 0.01
 """Scale error of an axis to be expected before anything is known."""
+
+BOARDS: Final = ((0.8, 1.0), (0.2, 3.0))
+"""Share of boards, and their errors as a multiple of the usual ones: as the data sheet says, and
+soldered or knocked, where it allows 80 mg and more."""
 
 STILL_ERROR_MPS2: Final = 0.05
 """What a still moment's gravity may be off by: breathing, the place on earth, 5 mg."""
@@ -57,29 +64,55 @@ class AccelBiasEstimator:
     is one equation in six unknowns, ``u·b + g Σ s u² = |f| - g``, taken in by the Kalman filter of
     a state that hardly changes (Kalman 1960, doi:10.1115/1.3662552). What no posture has shown yet
     stays at zero, and its covariance large: that is what makes a rise uncertain.
+
+    How large is a matter of the board. So there is one filter for each of `BOARDS`, weighed by how
+    likely it made what was measured: a board that is far off in one posture will be so in others.
+    What is known is the mean and the covariance over all of them.
     """
 
     def __init__(self) -> None:
-        variance = [USUAL_OFFSET_MPS2**2] * 3 + [USUAL_SCALE**2] * 3
-        self.known = AccErrors(np.zeros(6), np.diag(variance))
+        usual = np.diag([USUAL_OFFSET_MPS2**2] * 3 + [USUAL_SCALE**2] * 3)
+        self._boards = [(share, np.zeros(6), size * size * usual) for share, size in BOARDS]
+        self.known = _mixed(self._boards)
         """What is known so far."""
 
     def learn(self, mean_mps2: NDArray[np.float64], *, still: bool) -> None:
         """Take the mean specific force, m/s², shape (3,), of a moment that is still, or quiet."""
-        known = self.known
-        gravity = mean_mps2 - known.mean[:3] - known.mean[3:] * mean_mps2
+        known = self.known.mean
+        gravity = mean_mps2 - known[:3] - known[3:] * mean_mps2
         length = _length(gravity)
         error = length - STANDARD_GRAVITY_MPS2
         if abs(error) > MOST_LENGTH_ERROR_MPS2:
             return
         up = gravity / length
         seen = np.concatenate((up, STANDARD_GRAVITY_MPS2 * up * up))
-        spread = known.spread + DRIFT
-        # Row by row: a matrix product is rounded differently on different processors.
-        shared = np.add.reduce(seen[:, None] * spread, axis=0)
         noise = STILL_ERROR_MPS2 if still else QUIET_ERROR_MPS2
-        gain = shared / (sum((seen * shared).tolist()) + noise * noise)
-        self.known = AccErrors(known.mean + gain * error, spread - gain[:, None] * shared)
+        boards = []
+        for share, mean, spread in self._boards:
+            widened = spread + DRIFT
+            # Row by row: a matrix product is rounded differently on different processors.
+            shared = np.add.reduce(seen[:, None] * widened, axis=0)
+            variance = sum((seen * shared).tolist()) + noise * noise
+            missed = error - sum((seen * (mean - known)).tolist())
+            likely = math.exp(-0.5 * missed * missed / variance) / math.sqrt(variance)
+            gain = shared / variance
+            updated = widened - gain[:, None] * shared
+            boards.append((share * max(likely, 1e-30), mean + gain * missed, updated))
+        total = sum(share for share, _, _ in boards)
+        # Rounded, because the last bit of an exponential is a matter of the processor.
+        self._boards = [(round(share / total, 9), mean, own) for share, mean, own in boards]
+        self.known = _mixed(self._boards)
+
+
+def _mixed(boards: Sequence[Board]) -> AccErrors:
+    """Return the mean and the covariance of the errors over boards with their probabilities."""
+    mean, spread = np.zeros(6), np.zeros((6, 6))
+    for share, each, _ in boards:
+        mean = mean + share * each
+    for share, each, own in boards:
+        apart = each - mean
+        spread = spread + share * (own + apart[:, None] * apart)
+    return AccErrors(mean, spread)
 
 
 def _length(vector: NDArray[np.float64]) -> float:

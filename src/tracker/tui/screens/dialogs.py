@@ -91,7 +91,7 @@ HELP: Final = "\n\n".join(
  d       big: only the count and the phase, in its colour
  n       a note on the set; before the first one, on the session
  m       sound off, or on
- f       finish: it ends at this moment; escape goes on as if not
+ f       finish: it ends at this moment; escape goes back to it
  t       colours: dark, light, high contrast, colour-blind
  ^p      every action and theme, by name
  q       quit; the recording is closed first; in a set, it asks"""),

@@ -179,7 +179,7 @@ def drawing(
         _draw_ghost(cells[marked:], kinds[marked:], fills, times_s, context, (low, high))
     if marked:
         _draw_marks(cells[0], kinds[0], times_s, context.marks)
-    # Nothing has no colour.
+    # Empty cells have no colour.
     kinds[cells == " "] = REST
     band = frozenset(row + marked for row in band_rows(band_deg, low, high, rows))
     labels = {marked: f"{high:z.0f}°", height - 1: f"{low:z.0f}°"}
