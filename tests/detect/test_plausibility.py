@@ -14,7 +14,6 @@ from tests.detect.motions import BOTTOM_DEG, TOP_DEG, movement, up_at
 from tracker.detect.plausibility import (
     criteria,
     evidence,
-    lean_share,
     membership,
     model_of,
     pooled,
@@ -168,8 +167,8 @@ def test_without_a_gyroscope_a_radius_tells_unless_acceleration_leans_gravity() 
 def test_the_slower_a_movement_the_less_it_leans_gravity(seconds: float) -> None:
     arc = replace(LIFT, by_gyroscope=False)
     brisk, slower = (replace(arc, end_s=LIFT.start_s + each) for each in (seconds, 2.0 * seconds))
-    assert 0.0 < lean_share(slower) <= lean_share(brisk) <= 1.0
-    assert lean_share(replace(brisk, by_gyroscope=True)) == 0.0
+    assert 0.0 < slower.lean_share <= brisk.lean_share <= 1.0
+    assert replace(brisk, by_gyroscope=True).lean_share == 0.0
 
 
 def test_without_a_gyroscope_standing_up_is_no_lift() -> None:

@@ -33,6 +33,13 @@ TURN_MARGIN_S: Final = 0.4
 QUIET_BEFORE_S: Final = 2.0
 """What the hips do for this long before a movement tells a rest from a walk."""
 
+RADIUS_M: Final = 0.43
+"""Hips hinge about shoulders that are 0.36 to 0.55 m away; a sensor is worn up to 10 cm aside."""
+
+WHOLE_OF_ARC: Final = 1.6
+"""Without a gyroscope the duration is of the middle 70 % of the travel; so many times as much
+passes between the boundaries of the speed: 2 for minimum jerk, 1.4 at an even speed."""
+
 OPPOSITE: Final = -0.6
 """Cosine between the axes of a movement there and one back (53° from the other way round): who
 bends and twists comes back a little aside."""
@@ -166,6 +173,25 @@ class Movement:
     def radius_m(self) -> float:
         """Rise over the chord of the turned angle, m: how far away the pivot is."""
         return self.rise_m / self.chord
+
+    @property
+    def radius_sd_m(self) -> float:
+        """Standard deviation of what `radius_m` is off by, m."""
+        sd_m = self.rise_sd_m / self.chord
+        return sd_m if self.by_gyroscope else math.hypot(sd_m, RADIUS_M * self.lean_share)
+
+    @property
+    def lean_share(self) -> float:
+        """Share of gravity by which it leans what is taken for up, 0 to 1.
+
+        Without a gyroscope up is where the force points, and hips that accelerate lean it: at most
+        by 5.77 times the length of a minimum-jerk movement over the square of its time.
+        """
+        if self.by_gyroscope:
+            return 0.0
+        whole_s = WHOLE_OF_ARC * max(self.duration_s, 1e-3)
+        force_mps2 = 5.77 * RADIUS_M * self.chord / (whole_s * whole_s)
+        return min(force_mps2 / STANDARD_GRAVITY_MPS2, 1.0)
 
 
 def _chord(size: float) -> float:

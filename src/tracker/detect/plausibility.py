@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from tracker.detect.features import RADIUS_M, WHOLE_OF_ARC
 from tracker.domain import LiftSignal
-from tracker.domain.units import STANDARD_GRAVITY_MPS2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -62,10 +62,6 @@ eight."""
 PENDING: Final = -4.0
 """A movement with more evidence than this is kept in mind: if reps like it follow, it was the
 first of them."""
-
-WHOLE_OF_ARC: Final = 1.6
-"""Without a gyroscope the duration is of the middle 70 % of the travel; so many times as much
-passes between the boundaries of the speed: 2 for minimum jerk, 1.4 at an even speed."""
 
 IN_SET: Final = 1.0
 """Prior of a movement in a set that is under way: most of them are the next rep."""
@@ -121,9 +117,8 @@ MOST_FOR_RETURN: Final = 0.3
 """Nats that `returns` says for a set at most: most other repeated movements also come back the way
 they went. Standing up from a chair does not."""
 
-RADIUS_M: Final = 0.43
 RADIUS_SD_M: Final = 0.09
-"""Hips hinge about shoulders that are 0.36 to 0.55 m away; a sensor is worn up to 10 cm aside."""
+"""What `RADIUS_M` is off by: of people, and of where the sensor is worn."""
 
 LONG_RADIUS_SD_M: Final = 0.15
 """The same for longer ones: a back that arches on the way up turns the pelvis by less than the
@@ -144,7 +139,6 @@ MOST_FOR_LYING: Final = 0.3
 
 FOLDING_SD_M: Final = 0.1
 """Who sits up or leans turns about the hips, with the sensor within so much of them."""
-
 
 TREMBLE_RADPS: Final = float(np.radians(5.0))
 """Hips that sway or shake turn at so much, whatever the lift's own speed."""
@@ -201,8 +195,8 @@ def criteria(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
 
 
 def _weighed(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
-    radius_m, sd_m = abs(movement.radius_m), radius_sd_m(movement)
-    share, leaning = min(sd_m / RADIUS_M, 1.0), lean_share(movement)
+    radius_m, sd_m = abs(movement.radius_m), movement.radius_sd_m
+    share, leaning = min(sd_m / RADIUS_M, 1.0), movement.lean_share
     mean = 0.05 + 0.5 * share * share
     if not movement.by_gyroscope:
         mean += 0.05 + leaning
@@ -212,46 +206,20 @@ def _weighed(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
         # From posture to posture; the travel was read while it trembled.
         size, duration_s = movement.rotation_rad, WHOLE_OF_ARC * duration_s
     turning = abs(math.log(max(movement.rotation_rad, 1e-6) / max(movement.size, 1e-6)))
-    about_vertical = _ratio(
-        _decay(turning, 0.08), 0.5 * _decay(turning, 0.1) + 0.5 * _decay(turning, 0.8)
+    of_else = 0.5 * _decay(turning, 0.1) + 0.5 * _decay(turning, 0.8)
+    lasts = _ratio(
+        _lognormal(duration_s, 1.2, math.hypot(0.65, leaning)),
+        _lognormal(duration_s, 0.6, math.hypot(0.8, leaning)),
     )
     return (
         Criterion("turn", size, _turn(exercise, size)),
         Criterion("radius", radius_m, _own_radius(exercise, movement, radius_m, sd_m)),
         Criterion("coherence", movement.coherence, coherence),
         Criterion("planarity", movement.planarity, _planarity(exercise, movement)),
-        Criterion("about_vertical", turning, about_vertical),
-        Criterion(
-            "duration",
-            duration_s,
-            _ratio(
-                _lognormal(duration_s, 1.2, math.hypot(0.65, leaning)),
-                _lognormal(duration_s, 0.6, math.hypot(0.8, leaning)),
-            ),
-        ),
+        Criterion("about_vertical", turning, _ratio(_decay(turning, 0.08), of_else)),
+        Criterion("duration", duration_s, lasts),
         *lying(exercise, movement),
     )
-
-
-def lean_share(movement: Movement) -> float:
-    """Return the share of gravity by which a movement leans what is taken for up, 0 to 1.
-
-    Notes
-    -----
-    Without a gyroscope up is where the force points, and hips that accelerate lean it: at most by
-    5.77 times the length of a minimum-jerk movement over the square of its time.
-    """
-    if movement.by_gyroscope:
-        return 0.0
-    whole_s = WHOLE_OF_ARC * max(movement.duration_s, 1e-3)
-    force_mps2 = 5.77 * RADIUS_M * movement.chord / (whole_s * whole_s)
-    return min(force_mps2 / STANDARD_GRAVITY_MPS2, 1.0)
-
-
-def radius_sd_m(movement: Movement) -> float:
-    """Return the standard deviation of what the radius of a movement is off by, m."""
-    sd_m = movement.rise_sd_m / movement.chord
-    return sd_m if movement.by_gyroscope else math.hypot(sd_m, RADIUS_M * lean_share(movement))
 
 
 def lying(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
@@ -313,7 +281,7 @@ def _planarity(exercise: Exercise, movement: Movement) -> float:
     missing, steady = 1.0 - movement.planarity, exercise.usual_unevenness
     if not movement.by_gyroscope:
         # Whatever jolts leans gravity aside.
-        steady = JOLTED + lean_share(movement)
+        steady = JOLTED + movement.lean_share
     turned_rad = TREMBLE_RADPS * movement.duration_s
     power = (turned_rad / max(movement.size, 1e-6)) ** 2
     trembling = steady + power / (1.0 + power)
@@ -361,7 +329,7 @@ def returns(up: Movement, down: Movement) -> float:
     stands up from a chair and sits down leans on the way, at one time or another. One rep in
     twenty loses it: plates that land, a seat that gives.
     """
-    sd_m = math.hypot(radius_sd_m(up), radius_sd_m(down))
+    sd_m = math.hypot(up.radius_sd_m, down.radius_sd_m)
     # The turn has no sign: a fall has a radius below zero.
     apart_m = up.radius_m + down.radius_m
     of_else = _normal(apart_m, 0.0, math.hypot(OTHER_RADIUS_M, sd_m))
@@ -455,7 +423,7 @@ def rises(movement: Movement) -> float:
     Both stories have the same size, so only the sign of the rise and its uncertainty matter. The
     turn away from upright, where that is known, says it as well.
     """
-    variance = RADIUS_SD_M**2 + radius_sd_m(movement) ** 2
+    variance = RADIUS_SD_M**2 + movement.radius_sd_m**2
     return 2.0 * movement.radius_m * RADIUS_M / variance + turns_away(movement)
 
 
@@ -482,7 +450,7 @@ class SetModel:
 def model_of(ways: Sequence[Movement], size: float) -> SetModel:
     """Return what a set is like, from its concentrics, the latest last; a full one has `size`."""
     full = [up for up in ways if up.size >= FULL_SHARE * size] or ways
-    weights = [1.0 / (RADIUS_SD_M**2 + radius_sd_m(up) ** 2) for up in ways]
+    weights = [1.0 / (RADIUS_SD_M**2 + up.radius_sd_m**2) for up in ways]
     # Before the first rep has told, the set's radius is that of anybody.
     usual = 1.0 / RADIUS_SD_M**2
     total = math.fsum((usual, *weights))
@@ -557,7 +525,7 @@ def set_criteria(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Cri
     of_rep = _half_normal(aside, 12.0 * loose)
     of_else = 0.5 * of_rep + 0.5 / 90.0
     found.append(Criterion("axis", aside, _ratio(0.97 * of_rep + 0.03 / 90.0, of_else)))
-    sd_m = math.hypot(radius_sd_m(up), model.radius_sd_m)
+    sd_m = math.hypot(up.radius_sd_m, model.radius_sd_m)
     same = _radius(up.radius_m, model.radius_m, SAME_RADIUS_M, SAME_RADIUS_M, sd_m)
     found.append(Criterion("radius", up.radius_m, same))
     slower = math.log(max(up.duration_s, 1e-3) / max(model.duration_s, 1e-3)) - 0.5 * ratio
@@ -627,7 +595,7 @@ def pooled(
     if exercise.signal is LiftSignal.HEIGHT:
         return MOST_AGAINST
     ways = [up for up, _ in reps]
-    weights = [1.0 / radius_sd_m(up) ** 2 for up in ways]
+    weights = [1.0 / up.radius_sd_m**2 for up in ways]
     radii = [w * up.radius_m for w, up in zip(weights, ways, strict=True)]
     radius_m = math.fsum(radii) / math.fsum(weights)
     sd_m = 1.0 / math.sqrt(max(weights))
