@@ -324,6 +324,17 @@ def test_the_axis_of_an_arc_may_be_further_off(angle_deg: float, along: bool) ->
     )
 
 
+def test_a_way_back_is_not_lost_to_what_seemed_to_go_on_from_it() -> None:
+    pairer, back = RepPairer(HIP_THRUST), down(2, 4.0, 5.5)
+    settling = replace(
+        movement(3, 6.0, 6.1, BOTTOM_DEG + 2.0, BOTTOM_DEG), state=SegmentState.ENDED
+    )
+    *_, kept, gone = fed(pairer, up(1, 2.0, 3.0), back, settling, up(3, 6.0, 7.0))
+    assert kept.candidate.eccentric is back
+    assert gone.candidate.concentric is not None
+    assert gone.candidate.concentric.number == 3
+
+
 def test_the_sign_of_an_axis_is_the_way() -> None:
     assert up(1, 0.0, 1.0).axis @ LEFT == pytest.approx(1.0)
     assert down(1, 0.0, 1.0).axis @ LEFT == pytest.approx(-1.0)

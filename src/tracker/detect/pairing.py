@@ -282,7 +282,8 @@ class RepPairer:
         there = self._there
         if there and self._back and self._back.latest.number == movement.number:
             # What seemed to come back while it was slow has gone the other way.
-            self._back = None
+            before = self._back.before
+            self._back = None if before is None else _Leg(None, before)
             yield CandidateUpdate(CandidateState.GONE, self._candidate(), there.latest)
         if there is not None and not self._returned:
             if movement.number == there.latest.number:

@@ -55,9 +55,9 @@ knees that roll from side to side turn a thigh by more."""
 BEFORE: Final = -3.0
 """Prior of a movement that no set waits for: one in twenty of them is a rep."""
 
-BEFORE_OF_ARC: Final = -2.0
+BEFORE_OF_ARC: Final = -2.3
 """The same without a gyroscope, which finds no segment where hips turn about the vertical: one in
-eight."""
+eleven."""
 
 PENDING: Final = -4.0
 """A movement with more evidence than this is kept in mind: if reps like it follow, it was the
@@ -97,9 +97,11 @@ BACK_SHARE: Final = 0.35
 """Whoever swings about the middle begins with half a swing, less where it fades in."""
 
 BACK_BEFORE_SET: Final = 0.03
+BACK_BEFORE_SET_OF_ARC: Final = 0.1
 BACK_BEFORE_ELSE: Final = 0.5
-"""Shares that began with the way back: of sets those whose first rep was missed; of what else is
-done over and over one half, because it begins at the one end as often as at the other."""
+"""Shares that began with the way back: of sets those whose first rep was missed, without a
+gyroscope often as one with lying down; of what else is done over and over one half, because it
+begins at the one end as often as at the other."""
 
 OF_THE_SET: Final = ("turn", "radius", "upright", "across")
 """Criteria in whose place a set has its own measure."""
@@ -143,11 +145,8 @@ FOLDING_SD_M: Final = 0.1
 TREMBLE_RADPS: Final = float(np.radians(5.0))
 """Hips that sway or shake turn at so much, whatever the lift's own speed."""
 
-JOLTED: Final = 0.12
-"""Share of the turning of gravity's arc that is not the lift's: an eighth is a third as fast."""
-
 TREMBLERS: Final = 0.3
-"""Share of lifters, or of their days, who do."""
+"""Share of lifters, or of their days, who do; gravity's arc always does."""
 
 
 class Criterion(NamedTuple):
@@ -197,10 +196,8 @@ def criteria(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
 def _weighed(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
     radius_m, sd_m = abs(movement.radius_m), movement.radius_sd_m
     share, leaning = min(sd_m / RADIUS_M, 1.0), movement.lean_share
-    mean = 0.05 + 0.5 * share * share
-    if not movement.by_gyroscope:
-        mean += 0.05 + leaning
-    coherence = _missing(1.0 - movement.coherence, mean, max(0.45, mean))
+    mean = 0.05 + 0.5 * share * share + leaning
+    coherence = _missing(1.0 - movement.coherence, mean, 0.45)
     size, duration_s = movement.size, max(movement.duration_s, 1e-3)
     if not movement.by_gyroscope:
         # From posture to posture; the travel was read while it trembled.
@@ -278,15 +275,14 @@ def turns_away(movement: Movement) -> float:
 
 def _planarity(exercise: Exercise, movement: Movement) -> float:
     """Return what the share of turning about other axes says: the slower, the more is tremble."""
-    missing, steady = 1.0 - movement.planarity, exercise.usual_unevenness
-    if not movement.by_gyroscope:
-        # Whatever jolts leans gravity aside.
-        steady = JOLTED + movement.lean_share
+    missing = 1.0 - movement.planarity
+    steady = exercise.usual_unevenness + movement.lean_share
     turned_rad = TREMBLE_RADPS * movement.duration_s
     power = (turned_rad / max(movement.size, 1e-6)) ** 2
     trembling = steady + power / (1.0 + power)
-    of_rep = (1.0 - TREMBLERS) * _decay(missing, steady) + TREMBLERS * _decay(missing, trembling)
-    return _ratio(of_rep, _decay(missing, max(0.28, steady)))
+    share = TREMBLERS if movement.by_gyroscope else 1.0
+    of_rep = (1.0 - share) * _decay(missing, steady) + share * _decay(missing, trembling)
+    return _ratio(of_rep, _decay(missing, 0.28))
 
 
 def _turn(exercise: Exercise, size: float) -> float:
@@ -317,9 +313,10 @@ def from_bottom(first: Movement) -> float:
     A set begins at the bottom, from rest. Whoever bends over plates, sits down or swings goes the
     other way first, by as much, or by half of it.
     """
+    back = BACK_BEFORE_SET if first.by_gyroscope else BACK_BEFORE_SET_OF_ARC
     if first.back_rad >= BACK_SHARE * first.size:
-        return _ratio(BACK_BEFORE_SET, BACK_BEFORE_ELSE)
-    return _ratio(1.0 - BACK_BEFORE_SET, 1.0 - BACK_BEFORE_ELSE)
+        return _ratio(back, BACK_BEFORE_ELSE)
+    return _ratio(1.0 - back, 1.0 - BACK_BEFORE_ELSE)
 
 
 def returns(up: Movement, down: Movement) -> float:
@@ -629,10 +626,11 @@ def weakest(exercise: Exercise, up: Movement, model: SetModel | None) -> str | N
     if model is not None:
         found = [each for each in found if each.name not in OF_THE_SET]
         found += set_criteria(exercise, model, up)
-    if not found:
-        return None
-    least = min(found, key=lambda each: each.evidence)
-    return least.name if least.evidence < 0.0 else None
+    least = min(found, key=lambda each: each.evidence, default=None)
+    if least is not None and least.evidence < 0.0:
+        return least.name
+    doubted = exercise.signal is LiftSignal.ROTATION and not up.by_gyroscope
+    return "no_gyroscope" if doubted else None
 
 
 def _own_radius(exercise: Exercise, movement: Movement, radius_m: float, sd_m: float) -> float:
