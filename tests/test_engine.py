@@ -43,11 +43,13 @@ from tracker.domain import (
     overrun_message,
 )
 from tracker.domain.units import ns_from_s
-from tracker.engine import Engine, build_engine
+from tracker.engine import LOOK_S, Engine, build_engine
 from tracker.sensors import HEART_RATE_UUID, SAMPLES, SAMPLES_CHANNEL, encode_samples
 from tracker.sensors.profile import PROFILE
 from tracker.sensors.profile.packets import CONFIG_UUID, IMU_UUID
 from tracker.sensors.witmotion import WITMOTION
+from tracker.signal import GRID_RATE_HZ
+from tracker.signal.motion import SMOOTHING_HALF_WIDTH_S
 from tracker.sim import (
     Disconnect,
     RadioPlan,
@@ -273,6 +275,35 @@ def test_the_trace_ends_where_the_samples_do() -> None:
     assert engine.newest_s is not None
     assert trace.time_s[-1] == pytest.approx(engine.newest_s, abs=0.1)
     assert len(trace.time_s) == len(trace.pitch_deg)
+
+
+@pytest.mark.parametrize("rate_hz", [50.0, 200.0, 1000.0])
+def test_small_packets_wait_for_each_other_but_not_for_long(rate_hz: float) -> None:
+    engine = Engine(SAMPLES, HIP_THRUST)
+    most_s, shown_s = 0.0, set()
+    for number in range(round(2.0 * rate_hz)):
+        at_s = number / rate_hz
+        data = encode_samples(np.array([at_s]), np.array([[0.0, 0.0, 9.81]]), np.zeros((1, 3)))
+        engine.feed(Notification(ns_from_s(at_s), SAMPLES_CHANNEL, data))
+        if len(engine.trace.time_s):
+            shown_s.add(float(engine.trace.time_s[-1]))
+            most_s = max(most_s, at_s - float(engine.trace.time_s[-1]))
+    seen_s = LOOK_S + SMOOTHING_HALF_WIDTH_S + 2.0 / GRID_RATE_HZ
+    assert most_s < seen_s + 1.0 / rate_hz
+    assert len(shown_s) <= 2.0 / LOOK_S
+
+
+def test_what_waits_when_the_stream_ends_is_counted() -> None:
+    time_s, acc_mps2, gyro_radps = (part[:401] for part in samples())
+    engines = [Engine(SAMPLES, HIP_THRUST) for _ in range(2)]
+    for engine, end in zip(engines, (400, 401), strict=True):
+        for at in range(end):
+            one = slice(at, at + 1)
+            data = encode_samples(time_s[one], acc_mps2[one], gyro_radps[one])
+            engine.feed(Notification(ns_from_s(float(time_s[at])), SAMPLES_CHANNEL, data))
+        engine.finish()
+    first_s, second_s = (float(engine.trace.time_s[-1]) for engine in engines)
+    assert second_s == pytest.approx(first_s + 1.0 / GRID_RATE_HZ)
 
 
 # --- samples from a file -----------------------------------------------------------------------

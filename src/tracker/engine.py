@@ -5,7 +5,7 @@ The whole composition. It never awaits, sleeps or reads a clock: time comes with
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tracker.counting import Counting
 from tracker.decoding import PIECE_NOTIFICATIONS, SampleDecoder
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from tracker.domain import Event, Exercise, Notification, SessionInfo, TimedFrame, Trace
     from tracker.sensors import SensorFamily
 
+LOOK_S: Final = 0.035
+"""Packets that follow one another faster wait for each other, for as long at most: what a look at
+new samples costs hardly depends on how many there are."""
+
 
 class Engine:
     """Turns the notifications of one sensor into events.
@@ -57,6 +61,8 @@ class Engine:
         self._resampler = Resampler()
         self._counting = Counting(exercise, mend_in(settings or {}))
         self._waiting: list[TimedFrame] = []
+        self._looked_s = 0.0
+        """Session time of the newest sample that waits no longer, s."""
         self._first_s: float | None = None
         self._gap_s = 0.0
         self.newest_s: float | None = None
@@ -89,11 +95,11 @@ class Engine:
             for notification in notifications[first : first + PIECE_NOTIFICATIONS]:
                 if notification.channel in RESERVED_CHANNELS:
                     # Samples sent before a mark are counted before the mark takes effect.
-                    events += self._sensed(run)
+                    events += self._sensed(run, then_others=True)
                     events += self._controlled(notification)
                     run = []
                 elif notification.channel == HEART_RATE_UUID:  # of whichever sensor
-                    events += self._sensed(run)
+                    events += self._sensed(run, then_others=True)
                     events.append(read_heart_rate(notification))
                     run = []
                 elif notification.device == 0:  # motion of others is only recorded
@@ -103,17 +109,21 @@ class Engine:
 
     def finish(self) -> tuple[Event, ...]:
         """Return the events that the end of the stream settles."""
-        events = list(self._counting.finish(self.newest_s or 0.0))
+        events = [*self._flush(), *self._counting.finish(self.newest_s or 0.0)]
         return self._counting.coached(events) if events else ()
 
-    def _sensed(self, notifications: Sequence[Notification]) -> Iterator[Event]:
+    def _sensed(
+        self, notifications: Sequence[Notification], *, then_others: bool = False
+    ) -> Iterator[Event]:
         for decoded in self._decoder.feed(notifications):
             if isinstance(decoded, Fault):
                 yield from self._flush()
                 yield decoded
             else:
                 self._keep(decoded)
-        yield from self._flush()
+        # Times that went back are news, too.
+        if then_others or not 0.0 <= (self.newest_s or 0.0) - self._looked_s < LOOK_S:
+            yield from self._flush()
 
     def _keep(self, timed: TimedFrame) -> None:
         first_s, self.newest_s = float(timed.time_s[0]), float(timed.time_s[-1])
@@ -126,6 +136,7 @@ class Engine:
 
     def _flush(self) -> Iterator[Event]:
         waiting, self._waiting = self._waiting, []
+        self._looked_s = self.newest_s or 0.0
         for timed in joined(waiting):
             for result in self._resampler.process(timed):
                 if isinstance(result, Gap):
