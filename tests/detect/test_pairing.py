@@ -354,9 +354,31 @@ def test_the_axis_of_an_arc_may_be_further_off(angle_deg: float, along: bool) ->
     )
 
 
+def test_a_way_back_is_not_lost_to_what_seemed_to_go_on_from_it() -> None:
+    pairer, back = RepPairer(HIP_THRUST), down(2, 4.0, 5.5)
+    settling = replace(
+        movement(3, 6.0, 6.1, BOTTOM_DEG + 2.0, BOTTOM_DEG), state=SegmentState.ENDED
+    )
+    *_, kept, gone = fed(pairer, up(1, 2.0, 3.0), back, settling, up(3, 6.0, 7.0))
+    assert kept.candidate.eccentric is back
+    assert gone.candidate.concentric is not None
+    assert gone.candidate.concentric.number == 3
+
+
 def test_the_sign_of_an_axis_is_the_way() -> None:
     assert up(1, 0.0, 1.0).axis @ LEFT == pytest.approx(1.0)
     assert down(1, 0.0, 1.0).axis @ LEFT == pytest.approx(-1.0)
+
+
+def test_without_a_gyroscope_a_sway_in_a_hold_is_no_second_part_of_its_rep() -> None:
+    pairer = RepPairer(HIP_THRUST)
+    lift = replace(up(1, 2.0, 3.0), by_gyroscope=False)
+    (gone,) = fed(pairer, lift)
+    pairer.believe(lift, sure=True)
+    sway = replace(movement(2, 4.0, 4.4, TOP_DEG - 5.0, TOP_DEG), by_gyroscope=False)
+    assert fed(pairer, sway) == []
+    (returned,) = fed(pairer, replace(down(3, 6.0, 7.0), by_gyroscope=False))
+    assert returned.candidate.concentric is gone.candidate.concentric
 
 
 def test_hips_that_sway_upwards_in_a_hold_end_no_rep() -> None:

@@ -36,6 +36,17 @@ STEADY_S: Final = 0.2
 QUIET_BEFORE_S: Final = 2.0
 """What the hips do for this long before a movement tells a rest from a walk."""
 
+RADIUS_M: Final = 0.43
+"""Hips hinge about shoulders that are 0.36 to 0.55 m away; a sensor is worn up to 10 cm aside."""
+
+WHOLE_OF_ARC: Final = 1.6
+"""Without a gyroscope the duration is of the middle 70 % of the travel; so many times as much
+passes between the boundaries of the speed: 2 for minimum jerk, 1.4 at an even speed."""
+
+AVERAGED_S: Final = 0.7
+"""As long as the smoothing of gravity's arc is; its response at one period of a movement that
+takes t is about that of t² over the sum of the squares."""
+
 OPPOSITE: Final = -0.6
 """Cosine between the axes of a movement there and one back (53° from the other way round): who
 bends and twists comes back a little aside."""
@@ -169,6 +180,27 @@ class Movement:
     def radius_m(self) -> float:
         """Rise over the chord of the turned angle, m: how far away the pivot is."""
         return self.rise_m / self.chord
+
+    @property
+    def radius_sd_m(self) -> float:
+        """Standard deviation of what `radius_m` is off by, m."""
+        sd_m = self.rise_sd_m / self.chord
+        return sd_m if self.by_gyroscope else math.hypot(sd_m, RADIUS_M * self.lean_share)
+
+    @property
+    def lean_share(self) -> float:
+        """Share of gravity by which it leans what is taken for up, 0 to 1.
+
+        Without a gyroscope up is where the force points, and hips that accelerate lean it: at most
+        by 5.77 times the length of a minimum-jerk movement over the square of its time. Of shorter
+        movements than `AVERAGED_S` the push and the brake cancel.
+        """
+        if self.by_gyroscope:
+            return 0.0
+        whole_s = WHOLE_OF_ARC * self.duration_s
+        squared = whole_s * whole_s + AVERAGED_S * AVERAGED_S
+        force_mps2 = 5.77 * RADIUS_M * self.chord / squared
+        return min(force_mps2 / STANDARD_GRAVITY_MPS2, 1.0)
 
 
 def _chord(size: float) -> float:

@@ -15,11 +15,10 @@ from tracker.detect.plausibility import (
     LONGEST_WAY_S,
     MOST_ROTATION_RAD,
     PENDING,
-    TRUSTED_ARC_S,
     evidence,
+    possible,
     possible_size,
     rises,
-    turns_away,
 )
 from tracker.detect.segmentation import SegmentState
 from tracker.detect.vectors import dot
@@ -53,16 +52,17 @@ MOST_OF_PROVISIONAL: Final = 1.5
 """Another movement, this much larger than a provisional rep, says for itself which way it went."""
 
 UP_FIRST: Final = 2.0
-"""Nats: two of three movements out of rest, alike a rep in all else, are a concentric."""
+"""Nats: seven of eight movements out of rest, alike a rep in all else, are a concentric."""
+
+UP_FIRST_OF_ARC: Final = 0.7
+"""The same without a gyroscope: two of three, because the first way up may be one with what came
+before it, and the way down is then seen first."""
 
 PROVISIONAL_SAYS: Final = 4.0
 """Nats: one provisional rep in fifty went the other way than it was taken for."""
 
 COUNTED_SAYS: Final = 2.0
 """Nats: a rep that was announced is not taken back for nothing."""
-
-AWAY_SAYS: Final = 2.0
-"""Nats from which the turn away from upright says more than a rise without a gyroscope."""
 
 LEVEL_SAYS: Final = 4.0
 """Nats: a level of the wearer's own seldom tells the wrong end of a movement."""
@@ -220,7 +220,7 @@ class RepPairer:
                 return Direction.NEITHER
             # The rise of a movement under way is not known: its speed is not zero at the end.
             moving = movement.state is SegmentState.BEGUN
-            if aligned and near and (moving or not movement.by_gyroscope):
+            if aligned and near and moving:
                 return axis
             if aligned and near:
                 # The provisional rep may have gone the other way, and this one may know better.
@@ -238,20 +238,14 @@ class RepPairer:
         """
         if self._exercise.signal is LiftSignal.HEIGHT:
             return movement.direction > 0
-        if not movement.by_gyroscope:
-            level = self.level.rises(movement) if self.level is not None else None
-            slow = movement.duration_s > TRUSTED_ARC_S
-            if level is not None and slow:
-                return level
-            away = turns_away(movement)
-            return movement.rise_m > 0.0 if abs(away) < AWAY_SAYS else away > 0.0
         lift = self.lift
         said = rises(movement)
+        up_first = UP_FIRST if movement.by_gyroscope else UP_FIRST_OF_ARC
         if lift is None:
-            said += UP_FIRST
+            said += up_first
         elif movement.number == lift.number:
             # Once counted, it takes more than what counted it to have gone down after all.
-            said += UP_FIRST + COUNTED_SAYS
+            said += up_first + COUNTED_SAYS
         level = None if self.level is None else self.level.rises(movement)
         if level is not None:
             said += LEVEL_SAYS if level else -LEVEL_SAYS
@@ -294,7 +288,8 @@ class RepPairer:
         there, step = self._there, None
         if there and self._back and self._back.latest.number == movement.number:
             # What seemed to come back while it was slow has gone the other way.
-            self._back = None
+            before = self._back.before
+            self._back = None if before is None else _Leg(None, before)
             yield CandidateUpdate(CandidateState.GONE, self._candidate(), there.latest)
         if there is not None and not self._returned:
             if movement.number == there.latest.number:
@@ -311,6 +306,8 @@ class RepPairer:
             ):
                 # What begins small may grow into more than making good for a sag.
                 self._dip, self._back = movement.number, None
+                return
+            elif self._is_sway(there.whole, movement):
                 return
             elif self._goes_on(there.whole, movement):
                 there = there.with_news(movement)
@@ -384,6 +381,20 @@ class RepPairer:
             return False
         counted = self.lift is not None
         return counted or evidence(self._exercise, movement) <= evidence(self._exercise, there)
+
+    def _is_sway(self, there: Movement, movement: Movement) -> bool:
+        """Return whether a movement in the hold of a counted rep is too small for one of its own.
+
+        Without a gyroscope every jolt in a hold seems to turn the pelvis.
+        """
+        held = self.lift is not None and self.lift.number == there.number
+        return (
+            held
+            and not movement.by_gyroscope
+            and not possible(self._exercise, movement)
+            and movement.size < RETURN_SHARE * there.size
+            and _from_its_end(there, movement)
+        )
 
     def _is_fidget(self, size: float) -> bool:
         """Return whether a movement some other way is too small to end a rep that is under way."""

@@ -17,10 +17,10 @@ from tracker.detect.open_set import (
 )
 from tracker.detect.pairing import CandidateState
 from tracker.detect.plausibility import (
-    BEFORE,
     IN_SET,
     LONGEST_WAY_S,
     PENDING,
+    before,
     confidence,
     evidence,
     membership,
@@ -259,7 +259,7 @@ class SetTracker:
         if self._set is None or model is None:
             by_hand = self._set is not None
             said = evidence(self._exercise, up, first=not by_hand)
-            said += IN_SET - BEFORE if by_hand else 0.0
+            said += IN_SET - before(up) if by_hand else 0.0
             return said if self._pairer.goes_up(up) else -math.inf
         first = self._set.reps[0]
         alone = not self._set.confirmed and first.candidate.number != candidate.number
