@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 TURN_MARGIN_S: Final = 0.4
 """The angle is read this much further out: slow ends add to it, and pauses add only drift."""
 
-STEADY_S: Final = 0.2
+STEADY_S: Final = 0.1
 """Hips turn for longer than this; what turns to and fro within it is a pocket that vibrates."""
 
 QUIET_BEFORE_S: Final = 2.0

@@ -276,7 +276,9 @@ def way_of(rep: CountedRep) -> Movement:
     Who settles in and lifts at once goes further up than back: a first rep begins where it ends.
     """
     up, back = concentric_of(rep.candidate), rep.candidate.eccentric
-    if rep.index > 1 or back is None or back.size > SETTLED_SHARE * up.size:
+    if rep.index > 1 or back is None or back.start_s < up.start_s:
+        return up
+    if back.size > SETTLED_SHARE * up.size:
         return up
     return replace(up, size=back.size, axis=-back.axis, from_up=back.to_up)
 

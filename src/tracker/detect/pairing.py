@@ -423,9 +423,13 @@ class RepPairer:
         return WHOLE_SHARE <= (there.size + movement.size) / lift.size <= 1.0 / WHOLE_SHARE
 
     def _steps_on(self, first: Movement, second: Movement) -> bool:
-        """Return whether two movements the same way may be steps of one."""
+        """Return whether two movements the same way may be steps of one.
+
+        A height creeps while nobody moves, and has no posture to go on from after a long stop.
+        """
+        by_height = self._exercise.signal is LiftSignal.HEIGHT
         return (
-            second.start_s - first.end_s <= LONGEST_STOP_S
+            second.start_s - first.end_s <= (JOIN_PAUSE_S if by_height else LONGEST_STOP_S)
             and second.end_s - first.start_s <= LONGEST_WAY_S
             and first.size + second.size <= MOST_ROTATION_RAD
             and _from_its_end(first, second)
