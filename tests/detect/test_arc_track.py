@@ -260,3 +260,24 @@ def test_every_segment_leaves_its_own_zero_in_its_own_direction() -> None:
     assert [each.direction for each in found] == [1, 1]
     for each in found:
         assert each.travel == pytest.approx(np.radians(TOP_DEG - BOTTOM_DEG), abs=0.03)
+
+
+@pytest.mark.parametrize("rest_s", [0.4, 0.6])
+def test_a_short_rest_ends_a_movement(rest_s: float) -> None:
+    """Lying down and lifting turn the pelvis the same way: without a rest they are one."""
+    parts = ((2.0, -90.0), (1.0, BOTTOM_DEG), (rest_s, BOTTOM_DEG), (1.0, TOP_DEG), (2.0, TOP_DEG))
+    buffer = remembered(by_arc(legs(*parts, start_deg=-90.0).motion))
+    finder = Segmenter(buffer, ArcTrack(buffer), SegmenterSettings(LEAST_RAD))
+    found = [each for each in finder.scan(buffer.stop) if each.state is SegmentState.FINISHED]
+    turned_deg = [np.degrees(each.travel) for each in found]
+    assert turned_deg == pytest.approx([BOTTOM_DEG + 90.0, TOP_DEG - BOTTOM_DEG], abs=2.0)
+
+
+def test_a_brisk_way_back_is_measured_from_where_it_turned() -> None:
+    """The mean of the moment before a turn is of where the hips were, not of where they turned."""
+    motion = legs((1.0, BOTTOM_DEG), (0.4, TOP_DEG), (0.4, BOTTOM_DEG)).motion
+    track = ArcTrack(remembered(by_arc(motion)))
+    track.turned(140)
+    angle, _ = track.coordinate(140, 180)
+    assert np.degrees(angle[0]) == pytest.approx(0.0, abs=0.1)
+    assert np.all(np.diff(angle) > -1e-9)

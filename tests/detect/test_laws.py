@@ -109,6 +109,59 @@ def test_what_hips_do_at_the_top_is_of_the_hold(
         assert (hold.start_s, hold.end_s) == pytest.approx((up[1], down[0]), abs=0.05)
 
 
+def way(
+    to_deg: float, seconds: float, stop: tuple[float, float] | None
+) -> list[tuple[float, float]]:
+    """Return a way up or down that stops at a share of it, for so long."""
+    if stop is None:
+        return [(seconds, to_deg)]
+    share, stops_s = stop
+    from_deg = BOTTOM_DEG + TOP_DEG - to_deg
+    half_deg = from_deg + share * (to_deg - from_deg)
+    return [(share * seconds, half_deg), (stops_s, half_deg), ((1.0 - share) * seconds, to_deg)]
+
+
+stops = st.one_of(st.none(), st.tuples(st.floats(0.42, 0.58), st.floats(0.6, 4.0)))
+
+
+@settings(deadline=None, max_examples=tries(25))
+@given(ways=st.lists(st.tuples(stops, stops), min_size=2, max_size=6))
+def test_who_stops_half_way_up_or_down_does_no_other_rep(
+    ways: list[tuple[tuple[float, float] | None, tuple[float, float] | None]],
+) -> None:
+    swings = [
+        [*way(TOP_DEG, 1.2, up), (1.0, TOP_DEG), *way(BOTTOM_DEG, 1.6, down), (1.0, BOTTOM_DEG)]
+        for up, down in ways
+    ]
+    lift = legs((3.0, BOTTOM_DEG), *itertools.chain(*swings), (2.0, BOTTOM_DEG))
+    assert len(reps_of(detected(lift))) == len(ways)
+
+
+@settings(deadline=None, max_examples=10)
+@given(below_deg=st.floats(20.0, 45.0), settles_s=st.floats(0.7, 1.5), hold_s=st.floats(0.5, 2.0))
+def test_who_settles_in_and_lifts_at_once_has_every_rep_counted(
+    below_deg: float, settles_s: float, hold_s: float
+) -> None:
+    swing = [(1.1, TOP_DEG), (hold_s, TOP_DEG), (1.4, BOTTOM_DEG), (1.0, BOTTOM_DEG)]
+    start_deg = BOTTOM_DEG - below_deg
+    settling = [(3.0, start_deg), (settles_s, BOTTOM_DEG)]
+    lift = legs(*settling, *swing * 6, (2.0, BOTTOM_DEG), start_deg=start_deg)
+    assert len(reps_of(detected(lift))) == 6
+
+
+@settings(deadline=None, max_examples=10)
+@given(hz=st.floats(7.0, 9.0), most_radps=st.floats(1.5, 2.5), axis=st.sampled_from((1, 2)))
+def test_a_pocket_that_vibrates_hides_no_rep(hz: float, most_radps: float, axis: int) -> None:
+    motion = a_set(5, 1.2, 1.0, 1.6).motion
+    time_s = np.arange(len(motion.up)) / motion.rate_hz
+    moving = np.abs(motion.rate_radps).sum(axis=1) / np.abs(motion.rate_radps).max()
+    rates = motion.rate_radps.copy()
+    rates[:, axis] += most_radps * moving * np.sin(2.0 * np.pi * hz * time_s)
+    detector = Detector(HIP_THRUST, GRID_RATE_HZ)
+    shaken = replace(motion, rate_radps=rates)
+    assert len(reps_of([*detector.process(shaken), *detector.finish()])) == 5
+
+
 def test_partials_after_full_reps_take_nothing_back() -> None:
     full = [(1.0, TOP_DEG), (1.0, TOP_DEG), (1.5, BOTTOM_DEG), (1.0, BOTTOM_DEG)]
     small_deg = BOTTOM_DEG + 0.4 * (TOP_DEG - BOTTOM_DEG)

@@ -198,11 +198,13 @@ def test_a_movement_some_other_way_ends_no_rep_before_it_is_over() -> None:
     assert [news.candidate.number for news in fed(pairer, down(5, 11.0, 12.5))] == [3]
 
 
-def halves(stop_s: float, second_from_deg: float = -14.0) -> tuple[Movement, Movement]:
+def halves(
+    stop_s: float, second_from_deg: float = -14.0, by_deg: float = 25.0
+) -> tuple[Movement, Movement]:
     """Return a concentric in two halves with a stop between them."""
     return (
         movement(5, 10.0, 10.6, BOTTOM_DEG, -14.0),
-        movement(6, 10.6 + stop_s, 11.3 + stop_s, second_from_deg, second_from_deg + 25.0),
+        movement(6, 10.6 + stop_s, 11.3 + stop_s, second_from_deg, second_from_deg + by_deg),
     )
 
 
@@ -211,16 +213,18 @@ def halves(stop_s: float, second_from_deg: float = -14.0) -> tuple[Movement, Mov
     [
         (0.9, 0, True),
         (1.1, 0, False),
-        (1.1, 1, False),
+        (1.1, 1, True),
+        (4.9, 1, True),
+        (5.1, 1, False),
         (1.1, 2, True),
         (4.9, 2, True),
         (5.1, 2, False),
     ],
 )
-def test_the_second_half_of_a_way_up_joins_after_a_long_stop_in_a_set_under_way_only(
+def test_the_second_half_of_a_way_up_joins_after_a_long_stop_in_a_set_only(
     stop_s: float, reps_before: int, joined: bool
 ) -> None:
-    """Before a second rep like the first, the movements may have been anything."""
+    """Before a rep that is as large as both together, the movements may have been anything."""
     pairer = RepPairer(HIP_THRUST)
     for number in range(reps_before):
         pairer.believe(up(1 + number, 2.0, 3.0), sure=number > 0)
@@ -229,6 +233,32 @@ def test_the_second_half_of_a_way_up_joins_after_a_long_stop_in_a_set_under_way_
     whole = news[-1].candidate.concentric
     assert whole is not None
     assert whole.start_s == (10.0 if joined else 10.6 + stop_s)
+
+
+def test_after_one_rep_a_second_half_that_makes_a_larger_one_does_not_join() -> None:
+    pairer = RepPairer(HIP_THRUST)
+    pairer.believe(up(1, 2.0, 3.0), sure=False)
+    news = fed(pairer, *halves(1.1, by_deg=37.0))
+    assert [each.candidate.number for each in news] == [5, 6]
+
+
+@pytest.mark.parametrize(("to_deg", "joined"), [(BOTTOM_DEG, True), (-14.0, False)])
+def test_how_far_the_way_back_comes_tells_whether_the_way_up_was_in_steps(
+    to_deg: float, *, joined: bool
+) -> None:
+    """What went up before a first rep was settling in, or its first half."""
+    first, second = halves(2.0)
+    back = movement(7, 14.0, 15.5, TOP_DEG, to_deg)
+    *_, last = fed(RepPairer(HIP_THRUST), first, second, back)
+    assert last.candidate.concentric is not None
+    assert last.candidate.concentric.start_s == (first if joined else second).start_s
+
+
+def test_the_way_back_may_come_in_steps() -> None:
+    down_in_steps = movement(3, 5.0, 5.8, TOP_DEG, -14.0), movement(4, 8.0, 8.8, -14.0, BOTTOM_DEG)
+    *_, last = fed(RepPairer(HIP_THRUST), up(1, 2.0, 3.0), *down_in_steps)
+    assert last.candidate.eccentric is not None
+    assert (last.candidate.eccentric.start_s, last.candidate.end_s) == (5.0, 8.8)
 
 
 def test_a_set_that_is_over_is_not_under_way() -> None:
@@ -324,9 +354,31 @@ def test_the_axis_of_an_arc_may_be_further_off(angle_deg: float, along: bool) ->
     )
 
 
+def test_a_way_back_is_not_lost_to_what_seemed_to_go_on_from_it() -> None:
+    pairer, back = RepPairer(HIP_THRUST), down(2, 4.0, 5.5)
+    settling = replace(
+        movement(3, 6.0, 6.1, BOTTOM_DEG + 2.0, BOTTOM_DEG), state=SegmentState.ENDED
+    )
+    *_, kept, gone = fed(pairer, up(1, 2.0, 3.0), back, settling, up(3, 6.0, 7.0))
+    assert kept.candidate.eccentric is back
+    assert gone.candidate.concentric is not None
+    assert gone.candidate.concentric.number == 3
+
+
 def test_the_sign_of_an_axis_is_the_way() -> None:
     assert up(1, 0.0, 1.0).axis @ LEFT == pytest.approx(1.0)
     assert down(1, 0.0, 1.0).axis @ LEFT == pytest.approx(-1.0)
+
+
+def test_without_a_gyroscope_a_sway_in_a_hold_is_no_second_part_of_its_rep() -> None:
+    pairer = RepPairer(HIP_THRUST)
+    lift = replace(up(1, 2.0, 3.0), by_gyroscope=False)
+    (gone,) = fed(pairer, lift)
+    pairer.believe(lift, sure=True)
+    sway = replace(movement(2, 4.0, 4.4, TOP_DEG - 5.0, TOP_DEG), by_gyroscope=False)
+    assert fed(pairer, sway) == []
+    (returned,) = fed(pairer, replace(down(3, 6.0, 7.0), by_gyroscope=False))
+    assert returned.candidate.concentric is gone.candidate.concentric
 
 
 def test_hips_that_sway_upwards_in_a_hold_end_no_rep() -> None:

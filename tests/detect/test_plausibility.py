@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.detect.motions import BOTTOM_DEG, TOP_DEG, movement, up_at
 from tracker.detect.plausibility import (
+    criteria,
     evidence,
     membership,
     model_of,
@@ -19,6 +20,7 @@ from tracker.detect.plausibility import (
     rises,
     set_criteria,
     turns_away,
+    weakest,
 )
 from tracker.domain import HIP_THRUST, exercise_named
 
@@ -144,3 +146,48 @@ def test_a_rep_keeps_the_tempo_of_its_set(slower: float) -> None:
     assert said("tempo", usual) > 0.0
     assert said("tempo", later) <= said("tempo", late) + 1e-9
     assert said("tempo", later) > -2.0, "a last rep may grind"
+
+
+def radius_of(up: Movement) -> float:
+    """Return what the radius of a movement says by itself."""
+    (found,) = (each for each in criteria(HIP_THRUST, up) if each.name == "radius")
+    return found.evidence
+
+
+def test_without_a_gyroscope_a_radius_tells_unless_it_took_long() -> None:
+    arc = replace(LIFT, by_gyroscope=False)
+    assert radius_of(arc) > 1.0
+    sat_up = replace(arc, rise_m=0.02)
+    assert radius_of(sat_up) < -1.0
+    slow = replace(sat_up, end_s=LIFT.start_s + 3.0, rise_sd_m=1.0)
+    assert abs(radius_of(slow)) < 0.5, "the offset adds up over time"
+
+
+def test_where_nothing_else_speaks_against_a_rep_it_is_the_missing_gyroscope() -> None:
+    assert weakest(HIP_THRUST, LIFT, None) is None
+    assert weakest(HIP_THRUST, replace(LIFT, by_gyroscope=False), None) == "no_gyroscope"
+
+
+@given(seconds=st.floats(0.05, 5.0))
+def test_the_slower_a_movement_the_less_it_leans_gravity(seconds: float) -> None:
+    arc = replace(LIFT, by_gyroscope=False)
+    brisk, slower = (replace(arc, end_s=LIFT.start_s + each) for each in (seconds, 2.0 * seconds))
+    assert 0.0 < slower.lean_share <= brisk.lean_share <= 1.0
+    assert replace(brisk, by_gyroscope=True).lean_share == 0.0
+
+
+def test_without_a_gyroscope_standing_up_is_no_lift() -> None:
+    arc = replace(LIFT, by_gyroscope=False, jolt_before_mps2=0.1)
+    assert evidence(HIP_THRUST, arc) > 2.0
+    stands = replace(arc, rise_m=0.9 * arc.chord, jolt_before_mps2=1.8)
+    assert evidence(HIP_THRUST, stands) < 0.0
+
+
+def test_only_in_a_bridge_a_sensor_may_be_on_a_thigh() -> None:
+    thigh = replace(movement(1, 2.0, 3.0, 0.0, 25.0), by_gyroscope=False)
+    thigh = replace(thigh, rise_m=0.2 * thigh.chord)
+    radius = {
+        each.name: next(one.evidence for one in criteria(each, thigh) if one.name == "radius")
+        for each in (BRIDGE, HIP_THRUST)
+    }
+    assert radius[BRIDGE.name] > radius[HIP_THRUST.name] + 0.5

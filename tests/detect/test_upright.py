@@ -73,6 +73,24 @@ def test_nothing_else_does(motion: MotionBlock) -> None:
     assert shown(motion) is None
 
 
+@pytest.mark.parametrize(("seconds", "moves"), [(3.0, False), (8.0, True)])
+def test_it_takes_more_than_a_few_steps_to_move(seconds: float, *, moves: bool) -> None:
+    """A few scoots on a bench look like steps; a sensor that was put on anew is walked with."""
+    before, after = steps(6.0), steps(seconds)
+    elsewhere = after.up * np.array([1.0, -1.0, 1.0])
+    both = replace(
+        before,
+        up=np.concatenate((before.up, elsewhere)),
+        rate_radps=np.concatenate((before.rate_radps, after.rate_radps)),
+        vertical_mps2=np.concatenate((before.vertical_mps2, after.vertical_mps2)),
+        velocity_mps=np.concatenate((before.velocity_mps, after.velocity_mps)),
+        height_m=np.concatenate((before.height_m, after.height_m)),
+    )
+    upright = shown(both)
+    assert upright is not None
+    assert bool(upright @ UP < np.cos(np.radians(20.0))) is moves
+
+
 def test_a_sensor_that_turns_over_within_a_look_shows_nothing() -> None:
     """What it shows before and after adds up to no posture at all."""
     motion = steps(6.0, sway_deg=0.0)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.signal.hips import QUICK, RATE_HZ, SLOW, USUAL, error_deg, hips, rotations
+from tracker.detect.features import AVERAGED_S
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
 from tracker.signal.bias import GyroBiasEstimator
 from tracker.signal.orientation import (
@@ -183,6 +184,20 @@ def test_an_accelerometer_alone_sees_a_usual_lift() -> None:
     assert rms(error_deg(up, felt.up[: len(up)])) < 4.0
     turned = np.degrees(np.cumsum(np.linalg.norm(rate, axis=1)) / RATE_HZ)
     assert turned[-1] > 5 * 2 * 40.0
+
+
+@given(lasting_s=st.floats(0.25, 2.0), length_m=st.floats(0.05, 0.35))
+def test_what_is_pushed_and_braked_hardly_leans_the_arc(lasting_s: float, length_m: float) -> None:
+    """It is the law that `Movement.lean_share` tells a radius by."""
+    share = np.clip((np.arange(0.0, 3.0, 1.0 / RATE_HZ) - 1.0) / lasting_s, 0.0, 1.0)
+    aside = 60.0 * share - 180.0 * share**2 + 120.0 * share**3
+    acc_mps2 = np.zeros((len(share), 3))
+    acc_mps2[:, 0] = aside * length_m / lasting_s**2
+    acc_mps2[:, 2] = STANDARD_GRAVITY_MPS2
+    up, _, _ = AccelOnlyInclination(RATE_HZ).process(acc_mps2)
+    leans = np.hypot(up[:, 0], up[:, 1]).max()
+    force_mps2 = 5.77 * length_m / (lasting_s**2 + AVERAGED_S**2)
+    assert leans < 1.2 * force_mps2 / STANDARD_GRAVITY_MPS2
 
 
 @settings(max_examples=25, deadline=None)

@@ -33,16 +33,16 @@ POSTURE_S: Final = 0.2
 _UP, _RATE, _VERTICAL, _VELOCITY, _HEIGHT, _TILTING = slice(0, 3), slice(3, 6), 6, 7, 8, 9
 _TURNS: Final = slice(0, 6)
 _MOTION: Final = slice(0, 7)
-_POSTURE, _KNOCK, _SUMS = slice(10, 13), 13, slice(14, 33)
-_CHANNELS: Final = 33
+_POSTURE, _KNOCK, _SUMS = slice(10, 13), 13, slice(14, 32)
+_CHANNELS: Final = 32
 
 _MOST_KNOWN: Final = 64
 
-# Within the running sums: the rate, the squared size of the rate, the squared vertical
-# acceleration; and vertical acceleration, up, and up squared, integrated once and twice.
-_TURNED, _TURNING, _JOLTS, _ONCE, _TWICE = slice(0, 3), 3, 4, slice(5, 12), slice(12, 19)
+# Within the running sums: the rate, the squared vertical acceleration; and vertical acceleration,
+# up, and up squared, integrated once and twice.
+_TURNED, _JOLTS, _ONCE, _TWICE = slice(0, 3), 3, slice(4, 11), slice(11, 18)
 
-_PLAIN: Final = slice(0, 5)
+_PLAIN: Final = slice(0, 4)
 """Rows summed sample by sample, not by the trapezoidal rule."""
 
 _sample_of: Final = itemgetter(0)
@@ -105,11 +105,10 @@ class MotionBuffer:
         new[_VELOCITY] = block.velocity_mps[first:last]
         new[_HEIGHT] = block.height_m[first:last]
         squares = rate * rate
-        turning = squares[0] + squares[1] + squares[2]
         products = rate * up
         about_up = products[0] + products[1] + products[2]
-        new[_TILTING] = turning - about_up * about_up
-        self._sum_up(new, filled, turning)
+        new[_TILTING] = squares[0] + squares[1] + squares[2] - about_up * about_up
+        self._sum_up(new, filled)
         if not block.gyroscope:
             self._average_up(filled, count)
 
@@ -125,7 +124,7 @@ class MotionBuffer:
             if sample < last and not (self._known and errors is self._known[-1][1]):
                 self._known.append((self.stop + max(sample - first, 0), errors))
 
-    def _sum_up(self, new: NDArray[np.float64], filled: int, turning: NDArray[np.float64]) -> None:
+    def _sum_up(self, new: NDArray[np.float64], filled: int) -> None:
         """Carry the running sums over the new samples, by the trapezoidal rule."""
         sums = new[_SUMS]
         half = 0.5 / self.rate_hz
@@ -146,7 +145,7 @@ class MotionBuffer:
         twice *= half
         _carry(twice, None if before is None else before[_SUMS][_TWICE])
         plain = sums[_PLAIN]
-        plain[_TURNED], plain[_TURNING] = new[_RATE], turning
+        plain[_TURNED] = new[_RATE]
         np.multiply(new[_VERTICAL], new[_VERTICAL], out=plain[_JOLTS])
         plain[:, :1] += 0.0 if before is None else before[_SUMS][_PLAIN]
         plain.cumsum(axis=1, out=plain)
@@ -232,9 +231,14 @@ class MotionBuffer:
         turned: NDArray[np.float64] = self._grown(_TURNED, first, last) / self.rate_hz
         return turned
 
-    def turning_squared(self, first: int, last: int) -> float:
-        """Return the squared rate summed over the samples first < i ≤ last, rad²/s²."""
-        return float(self._grown(_TURNING, first, last))
+    def turned_in_steps(self, first: int, last: int, step: int) -> NDArray[np.float64]:
+        """Return the rate summed over each `step` of these samples, and the rest, shape (3, n)."""
+        self._check(first, last)
+        sums = self._data[_SUMS][_TURNED]
+        at = np.append(np.arange(first, last, step), last) - self._first
+        there = sums.take(at, axis=1)
+        turned: NDArray[np.float64] = there[:, 1:] - there[:, :-1]
+        return turned
 
     def jolt_mps2(self, first: int, last: int) -> float:
         """Return the root mean square of the vertical acceleration, m/s²."""
@@ -280,7 +284,7 @@ class MotionBuffer:
         return grown
 
     def _sums_at(self, sample: int) -> NDArray[np.float64]:
-        """Return the running sums at a sample, shape (19,)."""
+        """Return the running sums at a sample, shape (18,)."""
         return self._data[_SUMS, sample - self._first]
 
     def _check(self, first: int, last: int) -> None:

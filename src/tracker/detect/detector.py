@@ -13,7 +13,7 @@ from tracker.detect.features import Known, Pauses, measure, pitch_trace
 from tracker.detect.lockout import LockoutReference
 from tracker.detect.lowering import LoweringWatch
 from tracker.detect.pairing import RepPairer
-from tracker.detect.plausibility import plausible, possible, quietest, worth_measuring
+from tracker.detect.plausibility import of_a_row, possible, quietest, worth_measuring
 from tracker.detect.segmentation import Segmenter, SegmenterSettings, SegmentState
 from tracker.detect.sets import CUT_BY_END, SetTracker
 from tracker.detect.tracks import ArcTrack, HeightTrack, RotationTrack
@@ -293,7 +293,7 @@ class Detector:
             return movement
         if possible(self._exercise, movement):
             self._latest = movement
-        alike = plausible(self._exercise, movement)
+        alike = of_a_row(self._exercise, movement)
         if alike:
             self._rotation.learn(movement.axis)
         if alike or self._sets.goes_on_with(movement):

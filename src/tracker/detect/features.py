@@ -30,8 +30,22 @@ if TYPE_CHECKING:
 TURN_MARGIN_S: Final = 0.4
 """The angle is read this much further out: slow ends add to it, and pauses add only drift."""
 
+STEADY_S: Final = 0.1
+"""Hips turn for longer than this; what turns to and fro within it is a pocket that vibrates."""
+
 QUIET_BEFORE_S: Final = 2.0
 """What the hips do for this long before a movement tells a rest from a walk."""
+
+RADIUS_M: Final = 0.43
+"""Hips hinge about shoulders that are 0.36 to 0.55 m away; a sensor is worn up to 10 cm aside."""
+
+WHOLE_OF_ARC: Final = 1.6
+"""Without a gyroscope the duration is of the middle 70 % of the travel; so many times as much
+passes between the boundaries of the speed: 2 for minimum jerk, 1.4 at an even speed."""
+
+AVERAGED_S: Final = 0.7
+"""As long as the smoothing of gravity's arc is; its response at one period of a movement that
+takes t is about that of t² over the sum of the squares."""
 
 OPPOSITE: Final = -0.6
 """Cosine between the axes of a movement there and one back (53° from the other way round): who
@@ -167,6 +181,27 @@ class Movement:
         """Rise over the chord of the turned angle, m: how far away the pivot is."""
         return self.rise_m / self.chord
 
+    @property
+    def radius_sd_m(self) -> float:
+        """Standard deviation of what `radius_m` is off by, m."""
+        sd_m = self.rise_sd_m / self.chord
+        return sd_m if self.by_gyroscope else math.hypot(sd_m, RADIUS_M * self.lean_share)
+
+    @property
+    def lean_share(self) -> float:
+        """Share of gravity by which it leans what is taken for up, 0 to 1.
+
+        Without a gyroscope up is where the force points, and hips that accelerate lean it: at most
+        by 5.77 times the length of a minimum-jerk movement over the square of its time. Of shorter
+        movements than `AVERAGED_S` the push and the brake cancel.
+        """
+        if self.by_gyroscope:
+            return 0.0
+        whole_s = WHOLE_OF_ARC * self.duration_s
+        squared = whole_s * whole_s + AVERAGED_S * AVERAGED_S
+        force_mps2 = 5.77 * RADIUS_M * self.chord / squared
+        return min(force_mps2 / STANDARD_GRAVITY_MPS2, 1.0)
+
 
 def _chord(size: float) -> float:
     return 2.0 * math.sin(min(max(size, 1e-3), math.pi) / 2.0)
@@ -241,7 +276,7 @@ def measure(
         stop=last + 1 - turn_first,
         rate_hz=rate_hz,
         travel=buffer.travel(first, last),
-        turning=buffer.turning_squared(turn_first, turn_last),
+        turned=buffer.turned_in_steps(turn_first, turn_last, round(STEADY_S * rate_hz)),
         errors=errors,
     )
     before = known or Known()
@@ -288,8 +323,8 @@ class _Samples:
     rate_hz: float
     travel: NDArray[np.float64]
     """As the buffer gives it."""
-    turning: float
-    """Squared rate, summed over all of them, rad²/s²."""
+    turned: NDArray[np.float64]
+    """Rate, summed over steps of `STEADY_S`, rad/s, shape (3, k)."""
     errors: AccErrors
     _vertical: NDArray[np.float64] | None = None
     _velocity: NDArray[np.float64] | None = None
@@ -340,12 +375,16 @@ def _uncertain(movement: Movement, samples: _Samples) -> dict[str, float]:
 
 
 def _spun(movement: Movement, samples: _Samples) -> dict[str, float]:
-    speed = samples.speed(movement.axis)
-    about_axis = float(np.add.reduce(speed * speed))
+    about_axis = along_rows(samples.turned, movement.axis)
+    share = _power(about_axis) / max(_power(samples.turned), 1e-9)
     return {
-        "planarity": min(about_axis / max(samples.turning, 1e-9), 1.0),
-        "peak_radps": float(np.maximum.reduce(speed)),
+        "planarity": min(share, 1.0),
+        "peak_radps": float(np.maximum.reduce(samples.speed(movement.axis))),
     }
+
+
+def _power(values: NDArray[np.float64]) -> float:
+    return float(np.add.reduce(values * values, axis=None))
 
 
 def _leaned(movement: Movement, samples: _Samples) -> dict[str, float]:

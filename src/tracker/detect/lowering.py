@@ -25,7 +25,9 @@ SINKING_RADPS: Final = float(np.radians(3.0))
 """A tenth of the peak speed of an eccentric of 47° in 3 s, where by definition it begins."""
 
 LEAST_DROP_RAD: Final = float(np.radians(1.0))
-"""Less is a tremble: breathing under a load moves the pelvis by half a degree."""
+LEAST_DROP_OF_ARC_RAD: Final = float(np.radians(0.7))
+"""Less is a tremble: breathing under a load moves the pelvis by half a degree. Without a gyroscope
+what trembles faster is averaged away."""
 
 
 class LoweringWatch:
@@ -59,6 +61,7 @@ class LoweringWatch:
         angle = self._turn.rad(self._buffer.up(first, until))
         sinking = angle[: -self._window] - angle[self._window :] >= SINKING_RADPS * WINDOW_S
         found = None
+        least = LEAST_DROP_RAD if lift.by_gyroscope else LEAST_DROP_OF_ARC_RAD
         offset = first + self._window
         if not np.count_nonzero(sinking[max(self._next - offset, 0) :]):
             self._began, self._told = None, False
@@ -71,7 +74,7 @@ class LoweringWatch:
             if self._began is None:
                 self._began = sample - self._window // 2
                 self._from_rad = float(angle[self._began - first])
-            if not self._told and self._from_rad - angle[sample - first] >= LEAST_DROP_RAD:
+            if not self._told and self._from_rad - angle[sample - first] >= least:
                 self._told = True
                 found = self._buffer.time_s(self._began)
                 self._next = sample + 1

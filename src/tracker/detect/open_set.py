@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tracker.detect.plausibility import CALIBRATED, SetModel, confidence, model_of
+from tracker.detect.plausibility import (
+    CALIBRATED,
+    SetModel,
+    confidence,
+    membership,
+    model_of,
+)
 from tracker.detect.rep_report import (
+    CONFIDENT,
     FIRST_REPS,
     starts_s,
 )
 from tracker.detect.vectors import dot
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tracker.detect.features import Movement
     from tracker.detect.lockout import LockoutReference
     from tracker.detect.pairing import RepCandidate
@@ -38,6 +47,9 @@ MOST_COMPARED: Final = 8
 
 MODELS_KEPT: Final = 8
 """All news of one rep asks for what its set is like, with and without it."""
+
+SETTLED_SHARE: Final = 0.75
+"""A first way back of a smaller share of the way there leaves room for another movement before."""
 
 REFERENCE_REPS: Final = 3
 """The set's range is the median of its largest reps: one partial must not lower the mark."""
@@ -123,14 +135,14 @@ class OpenSet:
     @property
     def reference_size(self) -> float | None:
         """Travel of a full rep, in the unit of the track; None before the first."""
-        latest = [size_of(rep.candidate) for rep in self.reps[-2:]]
+        latest = [way_of(rep).size for rep in self.reps[-2:]]
         sizes = sorted((*self._largest, *latest), reverse=True)[:REFERENCE_REPS]
         return (sizes[(len(sizes) - 1) // 2] + sizes[len(sizes) // 2]) / 2.0 if sizes else None
 
     def add(self, counted: CountedRep) -> None:
         """Take a rep; of those whose size no longer changes only the largest are kept in mind."""
         if len(self.reps) > 1:
-            sizes = sorted((*self._largest, size_of(self.reps[-2].candidate)), reverse=True)
+            sizes = sorted((*self._largest, way_of(self.reps[-2]).size), reverse=True)
             self._largest = sizes[:REFERENCE_REPS]
         self.reps.append(counted)
         if len(self.reps) > WEIGHED_REPS:
@@ -145,7 +157,7 @@ class OpenSet:
     def model(self, without: RepCandidate | None = None) -> SetModel | None:
         """Return what the latest reps are like, but for a candidate; None before the first."""
         reps = self.reps[-MOST_COMPARED:]
-        ways = [concentric_of(rep.candidate) for rep in reps if rep.candidate is not without]
+        ways = [way_of(rep) for rep in reps if rep.candidate is not without]
         if not ways:
             return None
         size = self.reference_size or ways[-1].size
@@ -156,6 +168,22 @@ class OpenSet:
                 self._models.clear()
             model = self._models[of] = model_of(ways, size)
         return model
+
+    def weigh_before(self, passed: Iterable[RepCandidate]) -> None:
+        """Weigh movements that passed before the first rep, and may have been reps of the set."""
+        starts_s = self.reps[0].candidate.first.start_s
+        model = self.model()
+        for candidate in sorted(passed, key=lambda each: -each.end_s):
+            up = candidate.concentric
+            if model is None or up is None or self.find(candidate) is not None:
+                continue
+            if not 0.0 <= starts_s - candidate.end_s <= self.exercise.set_gap_s:
+                continue
+            said = membership(self.exercise, model, up, confirmed=True)
+            if said > -math.inf:
+                self.refused[candidate.number] = said
+            if said > 0.0:
+                starts_s = candidate.first.start_s
 
     def count_confidence(self) -> float:
         """Return the probability that the number of reps is exact.
@@ -200,6 +228,27 @@ class OpenSet:
                 return before.published.end_s
         return -math.inf
 
+    def told_from(
+        self, counted: CountedRep, next_start_s: float | None
+    ) -> tuple[object, ...] | None:
+        """Return all that a rep is told from; None if it depends on more than that."""
+        if confidence(counted.evidence) < CONFIDENT:
+            return None
+        return (
+            counted.candidate,
+            counted.level,
+            counted.evidence,
+            counted.still_s,
+            counted.touched,
+            counted.gap,
+            counted.from_rest,
+            counted.saturated,
+            next_start_s,
+            self.end_before_s(counted),
+            self.reference_size,
+            self.first_concentrics(counted),
+        )
+
     def first_concentrics(self, counted: CountedRep) -> tuple[Movement, ...]:
         """Return the concentrics of the set's first reps before this one: its own lockouts."""
         before = self.reps[: min(counted.index - 1, FIRST_REPS)]
@@ -219,6 +268,19 @@ class OpenSet:
 def size_of(candidate: RepCandidate) -> float:
     """Return the travel of the concentric, in the unit of the track."""
     return concentric_of(candidate).size
+
+
+def way_of(rep: CountedRep) -> Movement:
+    """Return a concentric as the reps after it are compared with it.
+
+    Who settles in and lifts at once goes further up than back: a first rep begins where it ends.
+    """
+    up, back = concentric_of(rep.candidate), rep.candidate.eccentric
+    if rep.index > 1 or back is None or back.start_s < up.start_s:
+        return up
+    if back.size > SETTLED_SHARE * up.size:
+        return up
+    return replace(up, size=back.size, axis=-back.axis, from_up=back.to_up)
 
 
 def _one_posture(first: RepCandidate, second: RepCandidate) -> bool:

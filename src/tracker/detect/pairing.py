@@ -15,11 +15,10 @@ from tracker.detect.plausibility import (
     LONGEST_WAY_S,
     MOST_ROTATION_RAD,
     PENDING,
-    TRUSTED_ARC_S,
     evidence,
+    possible,
     possible_size,
     rises,
-    turns_away,
 )
 from tracker.detect.segmentation import SegmentState
 from tracker.detect.vectors import dot
@@ -53,7 +52,11 @@ MOST_OF_PROVISIONAL: Final = 1.5
 """Another movement, this much larger than a provisional rep, says for itself which way it went."""
 
 UP_FIRST: Final = 2.0
-"""Nats: two of three movements out of rest, alike a rep in all else, are a concentric."""
+"""Nats: seven of eight movements out of rest, alike a rep in all else, are a concentric."""
+
+UP_FIRST_OF_ARC: Final = 0.7
+"""The same without a gyroscope: two of three, because the first way up may be one with what came
+before it, and the way down is then seen first."""
 
 PROVISIONAL_SAYS: Final = 4.0
 """Nats: one provisional rep in fifty went the other way than it was taken for."""
@@ -61,14 +64,11 @@ PROVISIONAL_SAYS: Final = 4.0
 COUNTED_SAYS: Final = 2.0
 """Nats: a rep that was announced is not taken back for nothing."""
 
-AWAY_SAYS: Final = 2.0
-"""Nats from which the turn away from upright says more than a rise without a gyroscope."""
-
 LEVEL_SAYS: Final = 4.0
 """Nats: a level of the wearer's own seldom tells the wrong end of a movement."""
 
 WHOLE_SHARE: Final = 0.85
-"""A movement of this share of the set's latest rep is no remainder of another."""
+"""A movement of this share of the set's latest reps is no remainder of another."""
 
 RETURN_SHARE: Final = 0.5
 """A way back of less than this share of the way there has not completed the rep."""
@@ -157,10 +157,13 @@ class RepPairer:
         """The wearer's own level; None without a calibration that is to be trusted."""
         self._there: _Leg | None = None
         self._back: _Leg | None = None
+        self._step: Movement | None = None
+        """What went the same way before the leg there, from whose end that leg began: a step of it
+        or something else, as the way back will tell."""
         self._number = 0
         self._sure = False
-        self._under_way = False
-        """Whether a rep came before the latest that counted."""
+        self._usual: float | None = None
+        """Travel of the rep before the latest that counted; None before there was one."""
         self._newest = 0
         self._ignored = 0
         self._dip = 0
@@ -168,7 +171,7 @@ class RepPairer:
 
     def restart(self) -> None:
         """Forget the half rep that a gap in the stream cut."""
-        self._there = self._back = None
+        self._there = self._back = self._step = None
 
     def saw(self, number: int) -> None:
         """Take note of a segment that may not be worth measuring yet."""
@@ -189,14 +192,17 @@ class RepPairer:
 
         A provisional rep may be a set-up move, so its axis is not yet held against another.
         """
-        self._under_way = self.lift is not None
+        self._usual = None if self.lift is None else self.lift.size
         self.lift = concentric
         self._sure = sure
 
+    def know_better(self, concentric: Movement) -> None:
+        """Take the concentric that counted last as it is now that it is over."""
+        self.lift = concentric
+
     def forget(self) -> None:
         """Forget the axis: the set is over and the sensor may be worn another way."""
-        self.lift = None
-        self._under_way = False
+        self.lift = self._usual = None
 
     def way(self, movement: Movement) -> Direction:
         """Return which way the hips went."""
@@ -214,7 +220,7 @@ class RepPairer:
                 return Direction.NEITHER
             # The rise of a movement under way is not known: its speed is not zero at the end.
             moving = movement.state is SegmentState.BEGUN
-            if aligned and near and (moving or not movement.by_gyroscope):
+            if aligned and near and moving:
                 return axis
             if aligned and near:
                 # The provisional rep may have gone the other way, and this one may know better.
@@ -232,20 +238,14 @@ class RepPairer:
         """
         if self._exercise.signal is LiftSignal.HEIGHT:
             return movement.direction > 0
-        if not movement.by_gyroscope:
-            level = self.level.rises(movement) if self.level is not None else None
-            slow = movement.duration_s > TRUSTED_ARC_S
-            if level is not None and slow:
-                return level
-            away = turns_away(movement)
-            return movement.rise_m > 0.0 if abs(away) < AWAY_SAYS else away > 0.0
         lift = self.lift
         said = rises(movement)
+        up_first = UP_FIRST if movement.by_gyroscope else UP_FIRST_OF_ARC
         if lift is None:
-            said += UP_FIRST
+            said += up_first
         elif movement.number == lift.number:
             # Once counted, it takes more than what counted it to have gone down after all.
-            said += UP_FIRST + COUNTED_SAYS
+            said += up_first + COUNTED_SAYS
         level = None if self.level is None else self.level.rises(movement)
         if level is not None:
             said += LEVEL_SAYS if level else -LEVEL_SAYS
@@ -285,21 +285,29 @@ class RepPairer:
 
     def _go(self, movement: Movement, moving: bool) -> Iterator[CandidateUpdate]:
         """Take news of the leg that starts a rep."""
-        there = self._there
+        there, step = self._there, None
         if there and self._back and self._back.latest.number == movement.number:
             # What seemed to come back while it was slow has gone the other way.
-            self._back = None
+            before = self._back.before
+            self._back = None if before is None else _Leg(None, before)
             yield CandidateUpdate(CandidateState.GONE, self._candidate(), there.latest)
         if there is not None and not self._returned:
             if movement.number == there.latest.number:
                 # What begins small may grow into a movement of its own.
-                apart = there.before is not None and not self._goes_on(there.before, movement)
-                there = None if apart else there.with_news(movement)
+                before, passed = there.before, self._step
+                if before is not None and not self._goes_on(before, movement):
+                    there, step = None, before
+                elif passed is not None and self._is_like_the_last(passed, movement):
+                    there, self._step = _Leg(passed, movement), None
+                else:
+                    there = there.with_news(movement)
             elif (movement.number == self._dip or self._back is not None) and self._is_dip(
                 there.whole, movement
             ):
                 # What begins small may grow into more than making good for a sag.
                 self._dip, self._back = movement.number, None
+                return
+            elif self._is_sway(there.whole, movement):
                 return
             elif self._goes_on(there.whole, movement):
                 there = there.with_news(movement)
@@ -308,12 +316,13 @@ class RepPairer:
                 self._dip = movement.number
                 return
             else:
+                step = there.whole if self._steps_on(there.whole, movement) else None
                 there = None
         else:
             there = None
         if there is None:
             there = _Leg(None, movement)
-            self._number = movement.number
+            self._number, self._step = movement.number, step
         self._there, self._back = there, None
         state = CandidateState.GOING if moving else CandidateState.GONE
         yield CandidateUpdate(state, self._candidate(), movement)
@@ -326,14 +335,24 @@ class RepPairer:
             if not self._returned:
                 yield CandidateUpdate(CandidateState.RETURNING, self._candidate(), movement)
             return
-        size = self._there.whole.size
-        back = _Leg(None, movement)
+        back, goes_on = _Leg(None, movement), False
         if self._back is not None and (
             movement.number == self._back.latest.number
-            or movement.start_s - self._back.latest.end_s <= JOIN_PAUSE_S
+            or self._steps_on(self._back.whole, movement)
         ):
-            back = self._back.with_news(movement)
-            if back.before is not None and back.whole.size > JOIN_SIZE_SHARE * size:
+            back, goes_on = self._back.with_news(movement), True
+        if self._step is not None and _undoes(back.whole, self._step, self._there.whole):
+            first, self._step = self._step, None
+            before = self._there.before
+            self._there = _Leg(
+                first if before is None else _joined(first, before), self._there.latest
+            )
+            yield CandidateUpdate(CandidateState.GONE, self._candidate(), self._there.latest)
+            if self._there is None:
+                return  # as one, the steps were found to be none
+        if goes_on:
+            most = JOIN_SIZE_SHARE * self._there.whole.size
+            if back.before is not None and back.whole.size > most:
                 return
         elif self._returned:
             return
@@ -363,6 +382,20 @@ class RepPairer:
         counted = self.lift is not None
         return counted or evidence(self._exercise, movement) <= evidence(self._exercise, there)
 
+    def _is_sway(self, there: Movement, movement: Movement) -> bool:
+        """Return whether a movement in the hold of a counted rep is too small for one of its own.
+
+        Without a gyroscope every jolt in a hold seems to turn the pelvis.
+        """
+        held = self.lift is not None and self.lift.number == there.number
+        return (
+            held
+            and not movement.by_gyroscope
+            and not possible(self._exercise, movement)
+            and movement.size < RETURN_SHARE * there.size
+            and _from_its_end(there, movement)
+        )
+
     def _is_fidget(self, size: float) -> bool:
         """Return whether a movement some other way is too small to end a rep that is under way."""
         return self._there is not None and size < RETURN_SHARE * self._there.whole.size
@@ -371,15 +404,35 @@ class RepPairer:
         """Return whether a second movement the same way can only be the rest of the first.
 
         Who stopped half-way in a set and has not come back since cannot start another rep from
-        there; before a first rep, only a short stop is one.
+        there; before two reps have counted, only a short stop is one, or what is together as large
+        as the one before.
         """
-        longest_s = LONGEST_STOP_S if self._under_way else JOIN_PAUSE_S
+        long = self._usual is not None or self._is_like_the_last(there, movement)
+        longest_s = LONGEST_STOP_S if long else JOIN_PAUSE_S
         return (
             movement.start_s - there.end_s <= longest_s
-            and movement.end_s - there.start_s <= LONGEST_WAY_S
-            and there.size + movement.size <= MOST_ROTATION_RAD
-            and _from_its_end(there, movement)
+            and self._steps_on(there, movement)
             and not self._is_whole(there, movement)
+        )
+
+    def _is_like_the_last(self, there: Movement, movement: Movement) -> bool:
+        """Return whether two movements are together as large as a rep that came before them."""
+        lift = self.lift
+        if lift is None or lift.number in (there.number, movement.number):
+            return False
+        return WHOLE_SHARE <= (there.size + movement.size) / lift.size <= 1.0 / WHOLE_SHARE
+
+    def _steps_on(self, first: Movement, second: Movement) -> bool:
+        """Return whether two movements the same way may be steps of one.
+
+        A height creeps while nobody moves, and has no posture to go on from after a long stop.
+        """
+        by_height = self._exercise.signal is LiftSignal.HEIGHT
+        return (
+            second.start_s - first.end_s <= (JOIN_PAUSE_S if by_height else LONGEST_STOP_S)
+            and second.end_s - first.start_s <= LONGEST_WAY_S
+            and first.size + second.size <= MOST_ROTATION_RAD
+            and _from_its_end(first, second)
         )
 
     def _is_whole(self, there: Movement, movement: Movement) -> bool:
@@ -389,8 +442,9 @@ class RepPairer:
             return False
         if rises(there) < -COUNTED_SAYS and rises(movement) > COUNTED_SAYS:
             return True
-        if self.lift is not None and self._sure:
-            return movement.size >= WHOLE_SHARE * self.lift.size
+        if self.lift is not None and (self._sure or self._usual is not None):
+            # The latest that counted may be the first step of this one.
+            return movement.size >= WHOLE_SHARE * max(self.lift.size, self._usual or 0.0)
         whole = _joined(there, movement)
         return evidence(self._exercise, movement) > evidence(self._exercise, whole)
 
@@ -406,6 +460,13 @@ class RepPairer:
 def _from_its_end(there: Movement, movement: Movement) -> bool:
     """Return whether a movement began nearer to the end of another than to its start."""
     return dot(movement.from_up, there.to_up) > dot(movement.from_up, there.from_up)
+
+
+def _undoes(back: Movement, step: Movement, there: Movement) -> bool:
+    """Return whether a way back is as far as two steps there, rather than the second alone."""
+    return back.size > there.size + 0.5 * step.size and dot(back.to_up, step.from_up) > dot(
+        back.to_up, step.to_up
+    )
 
 
 def _joined(first: Movement, second: Movement) -> Movement:

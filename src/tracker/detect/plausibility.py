@@ -22,10 +22,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from tracker.detect.features import RADIUS_M, WHOLE_OF_ARC
 from tracker.domain import LiftSignal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -51,21 +52,16 @@ MOST_ROTATION_OF_ARC_RAD: Final = float(np.radians(75.0))
 """The longest hip thrust, some give of the lower back, and what its acceleration tilts gravity by;
 knees that roll from side to side turn a thigh by more."""
 
-MOST_RADIUS_M: Final = 0.9
-"""Rise over turned angle; the trunk on the bench is 0.45 m. Standing up lifts without turning."""
-
-TRUSTED_ARC_S: Final = 2.0
-"""A slower movement without a gyroscope accelerates too little for its rise to mean anything."""
-
 BEFORE: Final = -3.0
 """Prior of a movement that no set waits for: one in twenty of them is a rep."""
+
+BEFORE_OF_ARC: Final = -2.3
+"""The same without a gyroscope, which finds no segment where hips turn about the vertical: one in
+eleven."""
 
 PENDING: Final = -4.0
 """A movement with more evidence than this is kept in mind: if reps like it follow, it was the
 first of them."""
-
-OF_ARC: Final = 0.5
-"""Without a gyroscope the size of the turn is all that is left to weigh."""
 
 IN_SET: Final = 1.0
 """Prior of a movement in a set that is under way: most of them are the next rep."""
@@ -101,9 +97,11 @@ BACK_SHARE: Final = 0.35
 """Whoever swings about the middle begins with half a swing, less where it fades in."""
 
 BACK_BEFORE_SET: Final = 0.03
+BACK_BEFORE_SET_OF_ARC: Final = 0.1
 BACK_BEFORE_ELSE: Final = 0.5
-"""Shares that began with the way back: of sets those whose first rep was missed; of what else is
-done over and over one half, because it begins at the one end as often as at the other."""
+"""Shares that began with the way back: of sets those whose first rep was missed, without a
+gyroscope often as one with lying down; of what else is done over and over one half, because it
+begins at the one end as often as at the other."""
 
 OF_THE_SET: Final = ("turn", "radius", "upright", "across")
 """Criteria in whose place a set has its own measure."""
@@ -121,13 +119,16 @@ MOST_FOR_RETURN: Final = 0.3
 """Nats that `returns` says for a set at most: most other repeated movements also come back the way
 they went. Standing up from a chair does not."""
 
-RADIUS_M: Final = 0.43
 RADIUS_SD_M: Final = 0.09
-"""Hips hinge about shoulders that are 0.36 to 0.55 m away; a sensor is worn up to 10 cm aside."""
+"""What `RADIUS_M` is off by: of people, and of where the sensor is worn."""
 
 LONG_RADIUS_SD_M: Final = 0.15
 """The same for longer ones: a back that arches on the way up turns the pelvis by less than the
 trunk, by a quarter or so."""
+
+THIGH_RADIUS_M: Final = 0.2
+THIGH_RADIUS_SD_M: Final = 0.07
+"""A thigh turns about the knee: a phone in a pocket is 0.1 to 0.3 m away from it."""
 
 FULL_SHARE: Final = 0.8
 """A concentric of this share of the set's range shows what its top is like."""
@@ -141,12 +142,11 @@ MOST_FOR_LYING: Final = 0.3
 FOLDING_SD_M: Final = 0.1
 """Who sits up or leans turns about the hips, with the sensor within so much of them."""
 
-
 TREMBLE_RADPS: Final = float(np.radians(5.0))
 """Hips that sway or shake turn at so much, whatever the lift's own speed."""
 
 TREMBLERS: Final = 0.3
-"""Share of lifters, or of their days, who do."""
+"""Share of lifters, or of their days, who do; gravity's arc always does."""
 
 
 class Criterion(NamedTuple):
@@ -180,8 +180,11 @@ def criteria(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
         Log-normal about 1.2 s; against 0.6 s. Steps are quicker than lifts.
     upright, across
         See `lying`.
+
+    Without a gyroscope `lean_share` widens both stories of radius, coherence, planarity and
+    duration, and jolts are taken for turns.
     """
-    if exercise.signal is LiftSignal.HEIGHT or not movement.by_gyroscope:
+    if exercise.signal is LiftSignal.HEIGHT:
         return ()
     if movement.weighed is None or movement.weighed[0] is not exercise:
         # It is asked for by everybody who judges the movement.
@@ -191,29 +194,27 @@ def criteria(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
 
 
 def _weighed(exercise: Exercise, movement: Movement) -> tuple[Criterion, ...]:
+    radius_m, sd_m = abs(movement.radius_m), movement.radius_sd_m
+    share, leaning = min(sd_m / RADIUS_M, 1.0), movement.lean_share
+    mean = 0.05 + 0.5 * share * share + leaning
+    coherence = _missing(1.0 - movement.coherence, mean, 0.45)
     size, duration_s = movement.size, max(movement.duration_s, 1e-3)
-    radius_m = abs(movement.radius_m)
-    sd_m = movement.rise_sd_m / movement.chord
-    share = sd_m / RADIUS_M
-    coherence = _missing(1.0 - movement.coherence, 0.05 + 0.5 * min(share * share, 1.0), 0.45)
-    turning = abs(math.log(max(movement.rotation_rad, 1e-6) / max(size, 1e-6)))
+    if not movement.by_gyroscope:
+        # From posture to posture; the travel was read while it trembled.
+        size, duration_s = movement.rotation_rad, WHOLE_OF_ARC * duration_s
+    turning = abs(math.log(max(movement.rotation_rad, 1e-6) / max(movement.size, 1e-6)))
+    of_else = 0.5 * _decay(turning, 0.1) + 0.5 * _decay(turning, 0.8)
+    lasts = _ratio(
+        _lognormal(duration_s, 1.2, math.hypot(0.65, leaning)),
+        _lognormal(duration_s, 0.6, math.hypot(0.8, leaning)),
+    )
     return (
         Criterion("turn", size, _turn(exercise, size)),
-        Criterion(
-            "radius", radius_m, _radius(radius_m, RADIUS_M, RADIUS_SD_M, LONG_RADIUS_SD_M, sd_m)
-        ),
+        Criterion("radius", radius_m, _own_radius(exercise, movement, radius_m, sd_m)),
         Criterion("coherence", movement.coherence, coherence),
         Criterion("planarity", movement.planarity, _planarity(exercise, movement)),
-        Criterion(
-            "about_vertical",
-            turning,
-            _ratio(_decay(turning, 0.08), 0.5 * _decay(turning, 0.1) + 0.5 * _decay(turning, 0.8)),
-        ),
-        Criterion(
-            "duration",
-            duration_s,
-            _ratio(_lognormal(duration_s, 1.2, 0.65), _lognormal(duration_s, 0.6, 0.8)),
-        ),
+        Criterion("about_vertical", turning, _ratio(_decay(turning, 0.08), of_else)),
+        Criterion("duration", duration_s, lasts),
         *lying(exercise, movement),
     )
 
@@ -274,11 +275,13 @@ def turns_away(movement: Movement) -> float:
 
 def _planarity(exercise: Exercise, movement: Movement) -> float:
     """Return what the share of turning about other axes says: the slower, the more is tremble."""
-    missing, steady = 1.0 - movement.planarity, exercise.usual_unevenness
+    missing = 1.0 - movement.planarity
+    steady = exercise.usual_unevenness + movement.lean_share
     turned_rad = TREMBLE_RADPS * movement.duration_s
     power = (turned_rad / max(movement.size, 1e-6)) ** 2
     trembling = steady + power / (1.0 + power)
-    of_rep = (1.0 - TREMBLERS) * _decay(missing, steady) + TREMBLERS * _decay(missing, trembling)
+    share = TREMBLERS if movement.by_gyroscope else 1.0
+    of_rep = (1.0 - share) * _decay(missing, steady) + share * _decay(missing, trembling)
     return _ratio(of_rep, _decay(missing, 0.28))
 
 
@@ -310,9 +313,10 @@ def from_bottom(first: Movement) -> float:
     A set begins at the bottom, from rest. Whoever bends over plates, sits down or swings goes the
     other way first, by as much, or by half of it.
     """
+    back = BACK_BEFORE_SET if first.by_gyroscope else BACK_BEFORE_SET_OF_ARC
     if first.back_rad >= BACK_SHARE * first.size:
-        return _ratio(BACK_BEFORE_SET, BACK_BEFORE_ELSE)
-    return _ratio(1.0 - BACK_BEFORE_SET, 1.0 - BACK_BEFORE_ELSE)
+        return _ratio(back, BACK_BEFORE_ELSE)
+    return _ratio(1.0 - back, 1.0 - BACK_BEFORE_ELSE)
 
 
 def returns(up: Movement, down: Movement) -> float:
@@ -322,7 +326,7 @@ def returns(up: Movement, down: Movement) -> float:
     stands up from a chair and sits down leans on the way, at one time or another. One rep in
     twenty loses it: plates that land, a seat that gives.
     """
-    sd_m = math.hypot(up.rise_sd_m / up.chord, down.rise_sd_m / down.chord)
+    sd_m = math.hypot(up.radius_sd_m, down.radius_sd_m)
     # The turn has no sign: a fall has a radius below zero.
     apart_m = up.radius_m + down.radius_m
     of_else = _normal(apart_m, 0.0, math.hypot(OTHER_RADIUS_M, sd_m))
@@ -330,14 +334,14 @@ def returns(up: Movement, down: Movement) -> float:
     return min(_ratio(of_rep, of_else), MOST_FOR_RETURN)
 
 
-def possible(exercise: Exercise, movement: Movement) -> bool:
+def possible(exercise: Exercise, movement: Movement, range_rad: float = math.inf) -> bool:
     """Return whether size and duration are within what hips can do at all in the exercise."""
     if not movement.duration_s <= LONGEST_WAY_S:
         return False
     if exercise.signal is LiftSignal.HEIGHT:
         return movement.duration_s >= SHORTEST_WAY_S and movement.size >= exercise.least_rise_m
     if movement.by_gyroscope:
-        least = math.radians(exercise.least_range_deg)
+        least = min(math.radians(exercise.least_range_deg), exercise.rep_share * range_rad)
         brief = movement.duration_s < SHORTEST_WAY_S
         return not brief and least <= movement.size <= MOST_ROTATION_RAD
     least = math.radians(exercise.least_range_of_arc_deg)
@@ -390,22 +394,22 @@ def evidence(exercise: Exercise, movement: Movement, *, first: bool = True) -> f
         return -math.inf
     if exercise.signal is LiftSignal.HEIGHT:
         return 3.0
-    if not movement.by_gyroscope:
-        # Gravity's arc does not show turns about the vertical, and every tremble as a turn: what
-        # is left to judge is how far the hips rose, unless they took too long for that.
-        radius_m = abs(movement.radius_m)
-        slow = movement.duration_s > TRUSTED_ARC_S
-        if not slow and not exercise.least_radius_of_arc_m <= radius_m <= MOST_RADIUS_M:
-            return -MOST_AGAINST
-        posture = math.fsum(each.evidence for each in lying(exercise, movement))
-        return OF_ARC + _turn(exercise, movement.rotation_rad) + posture
     said = math.fsum(each.evidence for each in criteria(exercise, movement))
-    return BEFORE + said + (quiet(movement).evidence if first else 0.0)
+    return before(movement) + said + (quiet(movement).evidence if first else 0.0)
 
 
-def plausible(exercise: Exercise, movement: Movement) -> bool:
-    """Return whether the movement, up or down, is more likely of a rep than not."""
-    return evidence(exercise, movement, first=False) > 0.0
+def before(movement: Movement) -> float:
+    """Return what is known of a movement beforehand, nats."""
+    return BEFORE if movement.by_gyroscope else BEFORE_OF_ARC
+
+
+def of_a_row(exercise: Exercise, movement: Movement) -> bool:
+    """Return whether the movement, up or down, may be one of a row of reps.
+
+    Without a gyroscope that takes others like it to tell.
+    """
+    alike = 0.0 if movement.by_gyroscope else MOST_FOR_SET
+    return evidence(exercise, movement, first=False) + alike > 0.0
 
 
 def rises(movement: Movement) -> float:
@@ -416,10 +420,8 @@ def rises(movement: Movement) -> float:
     Both stories have the same size, so only the sign of the rise and its uncertainty matter. The
     turn away from upright, where that is known, says it as well.
     """
-    expected_m = RADIUS_M * movement.chord
-    spread_m = RADIUS_SD_M * movement.chord
-    variance = spread_m * spread_m + movement.rise_sd_m * movement.rise_sd_m
-    return 2.0 * movement.rise_m * expected_m / variance + turns_away(movement)
+    variance = RADIUS_SD_M**2 + movement.radius_sd_m**2
+    return 2.0 * movement.radius_m * RADIUS_M / variance + turns_away(movement)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -445,7 +447,7 @@ class SetModel:
 def model_of(ways: Sequence[Movement], size: float) -> SetModel:
     """Return what a set is like, from its concentrics, the latest last; a full one has `size`."""
     full = [up for up in ways if up.size >= FULL_SHARE * size] or ways
-    weights = [1.0 / (RADIUS_SD_M**2 + (up.rise_sd_m / up.chord) ** 2) for up in ways]
+    weights = [1.0 / (RADIUS_SD_M**2 + up.radius_sd_m**2) for up in ways]
     # Before the first rep has told, the set's radius is that of anybody.
     usual = 1.0 / RADIUS_SD_M**2
     total = math.fsum((usual, *weights))
@@ -486,6 +488,8 @@ def set_criteria(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Cri
     tempo
         Log-normal about the duration of the latest reps, with 35 %, one in seven like anything
         else: a last rep that grinds; against 80 %. A shorter way takes less time, by the root.
+
+    Without a gyroscope sizes and angles are off by 1.6 times as much.
     """
     ratio = math.log(max(up.size, 1e-6) / max(model.size, 1e-6))
     height = exercise.signal is LiftSignal.HEIGHT
@@ -514,14 +518,11 @@ def set_criteria(exercise: Exercise, model: SetModel, up: Movement) -> tuple[Cri
     top = _apart_deg(up.to_up, model.top)
     of_rep = 0.8 * _half_normal(top, 6.0 * loose) + (0.2 / 30.0 if top < 30.0 else 0.0)
     found.append(Criterion("top", top, _ratio(of_rep, 1.0 / 120.0)))
-    if not up.by_gyroscope:
-        return tuple(found)
     aside = _apart_deg(up.axis, model.axis)
-    of_else = 0.5 * _half_normal(aside, 12.0) + 0.5 / 90.0
-    found.append(
-        Criterion("axis", aside, _ratio(0.97 * _half_normal(aside, 12.0) + 0.03 / 90.0, of_else))
-    )
-    sd_m = math.hypot(up.rise_sd_m / up.chord, model.radius_sd_m)
+    of_rep = _half_normal(aside, 12.0 * loose)
+    of_else = 0.5 * of_rep + 0.5 / 90.0
+    found.append(Criterion("axis", aside, _ratio(0.97 * of_rep + 0.03 / 90.0, of_else)))
+    sd_m = math.hypot(up.radius_sd_m, model.radius_sd_m)
     same = _radius(up.radius_m, model.radius_m, SAME_RADIUS_M, SAME_RADIUS_M, sd_m)
     found.append(Criterion("radius", up.radius_m, same))
     slower = math.log(max(up.duration_s, 1e-3) / max(model.duration_s, 1e-3)) - 0.5 * ratio
@@ -553,14 +554,11 @@ def membership(exercise: Exercise, model: SetModel, up: Movement, *, confirmed: 
         Whether the set has two reps or was started by hand. Before, the concentric must be
         plausible by itself as well.
     """
-    if not possible(exercise, up):
+    if not possible(exercise, up, model.size if confirmed else math.inf):
         return -math.inf
     alike = _capped(set_criteria(exercise, model, up), MOST_FOR_SET)
     if exercise.signal is LiftSignal.HEIGHT:
         return alike + (IN_SET + 1.0 if confirmed else IN_SET)
-    if not up.by_gyroscope:
-        own_turn = _turn(exercise, up.rotation_rad)
-        return alike + (IN_SET + min(own_turn, 0.0) if confirmed else evidence(exercise, up))
     if not confirmed:
         return alike + evidence(exercise, up, first=False) + 0.5 * quiet(up).evidence
     # The radius, the turn and the postures are judged by those of the set.
@@ -591,32 +589,23 @@ def pooled(
     before one rep does not walk. What is done over and over also goes smoothly, so that speaks for
     a set by `MOST_FOR_SMOOTH` at most; and it seldom begins at the bottom, as a set does.
     """
-    known = [up for up, _ in reps if up.by_gyroscope]
-    if not known or exercise.signal is LiftSignal.HEIGHT:
+    if exercise.signal is LiftSignal.HEIGHT:
         return MOST_AGAINST
-    weights = [(up.chord / up.rise_sd_m) ** 2 for up in known]
-    radii = [w * up.radius_m for w, up in zip(weights, known, strict=True)]
+    ways = [up for up, _ in reps]
+    weights = [1.0 / up.radius_sd_m**2 for up in ways]
+    radii = [w * up.radius_m for w, up in zip(weights, ways, strict=True)]
     radius_m = math.fsum(radii) / math.fsum(weights)
     sd_m = 1.0 / math.sqrt(max(weights))
-    said = _radius(radius_m, RADIUS_M, RADIUS_SD_M, LONG_RADIUS_SD_M, sd_m)
-    for up in known:
+    said = _own_radius(exercise, first, radius_m, sd_m)
+    for up in ways:
         own = criteria(exercise, up)
         smooth = (each for each in own if each.name in OF_SMOOTHNESS)
         rest = [each.evidence for each in own if each.name not in ("radius", *OF_SMOOTHNESS)]
-        said += (_capped(smooth, MOST_FOR_SMOOTH) + math.fsum(rest)) / len(known)
-    back = [returns(*rep) for rep in _whole(reps)]
+        said += (_capped(smooth, MOST_FOR_SMOOTH) + math.fsum(rest)) / len(ways)
+    back = [returns(up, down) for up, down in reps if down is not None]
     said += math.fsum(back) / max(len(back), 1)
-    calmest = max(quiet(up).evidence for up in known)
-    return BEFORE + said + calmest + from_bottom(first)
-
-
-def _whole(
-    reps: Iterable[tuple[Movement, Movement | None]],
-) -> Iterator[tuple[Movement, Movement]]:
-    """Yield the reps that were measured by gyroscope on both ways."""
-    for up, down in reps:
-        if down is not None and up.by_gyroscope and down.by_gyroscope:
-            yield up, down
+    calmest = max(quiet(up).evidence for up in ways)
+    return before(first) + said + calmest + from_bottom(first)
 
 
 def _capped(found: Iterable[Criterion], most: float) -> float:
@@ -637,10 +626,20 @@ def weakest(exercise: Exercise, up: Movement, model: SetModel | None) -> str | N
     if model is not None:
         found = [each for each in found if each.name not in OF_THE_SET]
         found += set_criteria(exercise, model, up)
-    if not found:
-        return "no_gyroscope" if exercise.signal is LiftSignal.ROTATION else None
-    least = min(found, key=lambda each: each.evidence)
-    return least.name if least.evidence < 0.0 else None
+    least = min(found, key=lambda each: each.evidence, default=None)
+    if least is not None and least.evidence < 0.0:
+        return least.name
+    doubted = exercise.signal is LiftSignal.ROTATION and not up.by_gyroscope
+    return "no_gyroscope" if doubted else None
+
+
+def _own_radius(exercise: Exercise, movement: Movement, radius_m: float, sd_m: float) -> float:
+    """Return what a radius says before a set has one of its own."""
+    said = _radius(radius_m, RADIUS_M, RADIUS_SD_M, LONG_RADIUS_SD_M, sd_m)
+    if movement.by_gyroscope or not exercise.on_thigh:
+        return said
+    thigh = _radius(radius_m, THIGH_RADIUS_M, THIGH_RADIUS_SD_M, THIGH_RADIUS_SD_M, sd_m)
+    return math.log(0.5 * math.exp(said) + 0.5 * math.exp(thigh))
 
 
 def _radius(

@@ -6,6 +6,7 @@ They are of movements that turn about one axis; a squat has none of them.
 from __future__ import annotations
 
 import math
+from collections import deque
 from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Final
@@ -47,6 +48,35 @@ LEAST_SAG_RAD: Final = float(np.radians(3.0))
 
 RESTED_S: Final = 1.0
 """Touch-and-go turns at once and a dead stop takes half a second; longer stillness is a rest."""
+
+
+SAME_SATURATION_S: Final = 0.2
+"""Packets that hit the range this close to each other are one event; a packet spans 0.05 s."""
+
+MOST_SATURATIONS: Final = 4000
+"""Events that are remembered: one each second of an hour that comes in one block."""
+
+
+class Saturations:
+    """When the sensor hit the end of its range."""
+
+    def __init__(self) -> None:
+        self._spans: deque[tuple[float, float]] = deque(maxlen=MOST_SATURATIONS)
+
+    def add(self, start_s: float, end_s: float) -> None:
+        """Take samples that hit it; they come in order of time."""
+        if self._spans and start_s - self._spans[-1][1] < SAME_SATURATION_S:
+            start_s = self._spans.pop()[0]
+        self._spans.append((start_s, end_s))
+
+    def forget(self, before_s: float) -> None:
+        """Forget those that ended before a session time, s."""
+        while self._spans and self._spans[0][1] < before_s:
+            self._spans.popleft()
+
+    def touch(self, start_s: float, end_s: float) -> bool:
+        """Return whether one falls between two session times, s."""
+        return any(first <= end_s and last >= start_s for first, last in self._spans)
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,7 +229,6 @@ class Segmenter:
         self._settings = settings
         rate_hz = buffer.rate_hz
         self._settle = round(settings.settle_s * rate_hz)
-        self._still = round(settings.still_s * rate_hz)
         self._resume = round(settings.resume_within_s * rate_hz)
         self._longest = round(settings.longest_s * rate_hz)
         self._shortest = round(settings.shortest_s * rate_hz)
@@ -246,7 +245,11 @@ class Segmenter:
 
     def _along(self, track: Track) -> None:
         self._track = track
-        self._lag = round(track.lag_s * self._buffer.rate_hz)
+        rate_hz = self._buffer.rate_hz
+        self._lag = round(track.lag_s * rate_hz)
+        self._still = round(self._settings.still_s * rate_hz)
+        self._still_span = min(round(track.still_span_s * rate_hz), self._still - 1)
+        """Samples of stillness that the first still one has behind it."""
 
     def restart(self, track: Track | None = None) -> None:
         """Drop the segment that a gap in the stream cut; go on along another track, if given."""
@@ -353,7 +356,8 @@ class Segmenter:
                     ended &= progress > self._end_progress + further
                     ended[max(self._end_sample + self._resume + 1 - first, 0) :] = False
                     ended |= over
-                    ended |= samples - np.maximum(fast, self._end_sample) >= self._still
+                    stood = np.maximum(fast - self._still_span, self._end_sample)
+                    ended |= samples - stood >= self._still
                 wanted = ended
                 if not self._settled:
                     wanted = ended.copy()
@@ -430,7 +434,8 @@ class Segmenter:
         """Take the first row of the table that applies to a sample."""
         settings = self._settings
         if over or (
-            self._end is not None and now - max(self._last_fast, self._end_sample) >= self._still
+            self._end is not None
+            and now - max(self._last_fast - self._still_span, self._end_sample) >= self._still
         ):
             yield from self._end_it(now, progress)
         elif self._end is None:

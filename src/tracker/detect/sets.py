@@ -6,13 +6,21 @@ import math
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from tracker.detect.open_set import SAME_POSTURE, CountedRep, OpenSet, concentric_of, size_of
+from tracker.detect.open_set import (
+    MOST_COMPARED,
+    SAME_POSTURE,
+    CountedRep,
+    OpenSet,
+    concentric_of,
+    size_of,
+    way_of,
+)
 from tracker.detect.pairing import CandidateState
 from tracker.detect.plausibility import (
-    BEFORE,
     IN_SET,
     LONGEST_WAY_S,
     PENDING,
+    before,
     confidence,
     evidence,
     membership,
@@ -20,7 +28,14 @@ from tracker.detect.plausibility import (
     pooled,
     weakest,
 )
-from tracker.detect.rep_report import CONFIDENT, RepContext, beyond_rad, rep_from, starts_s
+from tracker.detect.rep_report import (
+    CONFIDENT,
+    RepContext,
+    Saturations,
+    beyond_rad,
+    rep_from,
+    starts_s,
+)
 from tracker.detect.segmentation import TENTATIVE, SegmentState
 from tracker.detect.vectors import dot
 from tracker.domain import (
@@ -111,12 +126,6 @@ CUT_START_S: Final = 0.3
 SEEN_START_S: Final = 0.02
 """A movement that starts this soon after the first sample was under way by then: two samples."""
 
-SAME_SATURATION_S: Final = 0.2
-"""Packets that hit the range this close to each other are one event; a packet spans 0.05 s."""
-
-MOST_SATURATIONS: Final = 4000
-"""Events that are remembered: one each second of an hour that comes in one block."""
-
 # Why a rep that was announced turned out to be none.
 WENT_ON: Final = _("the movement went on and was no rep")
 NEVER_DOWN: Final = _("no eccentric followed it")
@@ -141,13 +150,15 @@ class SetTracker:
         self._busy_until_s = -math.inf
         self._pending: deque[RepCandidate] = deque(maxlen=MOST_PENDING)
         """Movements that were too doubtful by themselves, the latest last."""
+        self._passed: deque[RepCandidate] = deque(maxlen=MOST_COMPARED)
+        """Movements there and back that did not count while no set was sure, the latest last."""
         self._lost_s = 0.0
         self._held_s = 0.0
         self._begun_s = -math.inf
         self._resumed_s = -math.inf
         self._resumed_way_s = -math.inf
         """End of the latest half rep whose other half fell into a gap, s."""
-        self._saturations: deque[tuple[float, float]] = deque(maxlen=MOST_SATURATIONS)
+        self._saturations = Saturations()
         self.shown: Movement | None = None
         """The last concentric of the latest set that was surely one."""
 
@@ -224,6 +235,8 @@ class SetTracker:
             if not lifted or (over and not self._still_counts(counted)):
                 yield from self._take_back(counted)
                 return
+            if over and self._set is not None and counted is self._set.reps[-1]:
+                self._pairer.know_better(concentric_of(candidate))
         else:
             yield from self._judge(candidate)
             counted = self._find(candidate)
@@ -246,7 +259,7 @@ class SetTracker:
         if self._set is None or model is None:
             by_hand = self._set is not None
             said = evidence(self._exercise, up, first=not by_hand)
-            said += IN_SET - BEFORE if by_hand else 0.0
+            said += IN_SET - before(up) if by_hand else 0.0
             return said if self._pairer.goes_up(up) else -math.inf
         first = self._set.reps[0]
         alone = not self._set.confirmed and first.candidate.number != candidate.number
@@ -278,11 +291,11 @@ class SetTracker:
     def _taken_together(self, open_set: OpenSet) -> float:
         """Return how much speaks for a young set being one, nats; infinite if none was whole."""
         whole = [
-            (concentric_of(rep.candidate), rep.candidate.eccentric)
+            (way_of(rep), rep.candidate.eccentric)
             for rep in open_set.reps
             if rep.from_rest and not rep.gap
         ]
-        first = concentric_of(open_set.reps[0].candidate)
+        first = way_of(open_set.reps[0])
         return pooled(self._exercise, whole, first) if whole else math.inf
 
     def _take_back(self, counted: CountedRep) -> Iterator[Event]:
@@ -296,9 +309,7 @@ class SetTracker:
 
     def saturated(self, start_s: float, end_s: float) -> None:
         """Take note of samples that hit the end of the sensor's range."""
-        if self._saturations and start_s - self._saturations[-1][1] < SAME_SATURATION_S:
-            start_s = self._saturations.pop()[0]
-        self._saturations.append((start_s, end_s))
+        self._saturations.add(start_s, end_s)
 
     def measure_against(self, level: LockoutReference) -> None:
         """Give the open set a level that its own reps have shown, but for reps before a slip."""
@@ -431,8 +442,11 @@ class SetTracker:
             open_set.refused.pop(candidate.number, None)
             yield from self._announce(open_set, candidate, said)
         elif open_set is None:
-            if up.state not in TENTATIVE and said > PENDING:
-                self._keep_in_mind(candidate)
+            if up.state in TENTATIVE:
+                return
+            _keep(self._passed, candidate)
+            if said > PENDING:
+                _keep(self._pending, candidate)
         elif up.state is SegmentState.ENDED or up.state not in TENTATIVE:
             if said > -math.inf and up.state not in TENTATIVE:
                 open_set.refused[candidate.number] = said
@@ -456,12 +470,6 @@ class SetTracker:
             alone = evidence(self._exercise, each.concentric)
             yield from self._announce(open_set, each, alone)
         return open_set
-
-    def _keep_in_mind(self, candidate: RepCandidate) -> None:
-        """Keep a movement that is too doubtful by itself, or more that is known of it."""
-        if self._pending and self._pending[-1].number == candidate.number:
-            self._pending.pop()
-        self._pending.append(candidate)
 
     def _chain_before(self, candidate: RepCandidate) -> list[RepCandidate]:
         """Return the movements kept in mind that were reps of one set with a candidate."""
@@ -544,6 +552,9 @@ class SetTracker:
             evidence=said,
         )
         open_set.add(counted)
+        if len(open_set.reps) > 1:
+            open_set.weigh_before(self._passed)
+            self._passed.clear()
         self._resumed_way_s = -math.inf
         self._lost_s = self._held_s = 0.0
         self._pairer.believe(up, sure=open_set.confirmed)
@@ -559,8 +570,10 @@ class SetTracker:
         up = counted.candidate.concentric
         assert up is not None
         yield from self._settle_level(self._set, counted)
-        counted.saturated |= self._touches_saturation(counted.candidate)
-        told_from = self._told_from(self._set, counted, next_start_s)
+        start_s, end_s = counted.candidate.first.start_s, counted.candidate.end_s
+        self._saturations.forget(start_s - LONGEST_REP_S)
+        counted.saturated |= self._saturations.touch(start_s, end_s)
+        told_from = self._set.told_from(counted, next_start_s)
         if told_from is not None and told_from == counted.told_from:
             return
         counted.told_from = told_from
@@ -587,27 +600,6 @@ class SetTracker:
                 yield PhaseStarted(rep.end_s, self._set.index, Phase.BOTTOM)
         else:
             yield RepRevised(up.end_s, self._set.index, rep.index, rep, why)
-
-    def _told_from(
-        self, open_set: OpenSet, counted: CountedRep, next_start_s: float | None
-    ) -> tuple[object, ...] | None:
-        """Return all that a rep is told from; None if it depends on more than that."""
-        if confidence(counted.evidence) < CONFIDENT:
-            return None
-        return (
-            counted.candidate,
-            counted.level,
-            counted.evidence,
-            counted.still_s,
-            counted.touched,
-            counted.gap,
-            counted.from_rest,
-            counted.saturated,
-            next_start_s,
-            open_set.end_before_s(counted),
-            open_set.reference_size,
-            open_set.first_concentrics(counted),
-        )
 
     def _reason(self, open_set: OpenSet, counted: CountedRep, up: Movement) -> str | None:
         """Return what speaks most against a rep, where it is not sure enough to say nothing."""
@@ -668,19 +660,13 @@ class SetTracker:
             if up is not None:
                 counted.touched = self._pauses.touched(up, down, end_s)
 
-    def _touches_saturation(self, candidate: RepCandidate) -> bool:
-        """Return whether a sample of the candidate hit the end of the range; forget older ones."""
-        start_s, end_s = candidate.first.start_s, candidate.end_s
-        while self._saturations and self._saturations[0][1] < start_s - LONGEST_REP_S:
-            self._saturations.popleft()
-        return any(first <= end_s and last >= start_s for first, last in self._saturations)
-
     def _withdraw(self, counted: CountedRep, why: str) -> Iterator[Event]:
         assert self._set is not None
         up = counted.candidate.concentric
         assert up is not None
         if counted in self._set.reps:
             self._set.reps.remove(counted)
+            self._passed.append(counted.candidate)
         yield RepRevised(up.end_s, self._set.index, counted.index, None, why)
 
     def _under_way(self, news: CandidateUpdate) -> Iterator[Event]:
@@ -697,3 +683,10 @@ def _lack(counted: CountedRep) -> str:
     """Return what a rep lacked when its set was over and was none."""
     never_down = counted.candidate.eccentric is None and not counted.gap
     return NEVER_DOWN if never_down else ALONE
+
+
+def _keep(candidates: deque[RepCandidate], candidate: RepCandidate) -> None:
+    """Keep a movement in mind, or more that is known of it."""
+    if candidates and candidates[-1].number == candidate.number:
+        candidates.pop()
+    candidates.append(candidate)

@@ -75,6 +75,8 @@ class Track(Protocol):
     """How far the speed is behind the position, s."""
     tremble: float
     """Travel that the track shows of hips at rest, in its unit; 0 where that does not matter."""
+    still_span_s: float
+    """How long hips have been at rest by the first sample that counts as still, s."""
 
     def onset(self, first: int, last: int, least: float) -> Onset | None:
         """Return the first movement out of stillness whose travel exceeds `least`."""
@@ -151,7 +153,7 @@ class RotationTrack:
     """Angle about the lift's axis, rad, positive in the direction in which it was first seen."""
 
     signed = True
-    noise = lag_s = tremble = 0.0
+    noise = lag_s = tremble = still_span_s = 0.0
 
     def __init__(self, buffer: MotionBuffer) -> None:
         self._buffer = buffer
@@ -298,7 +300,7 @@ class HeightTrack:
     """Height of the hips, m, positive upwards."""
 
     signed = True
-    noise = lag_s = tremble = 0.0
+    noise = lag_s = tremble = still_span_s = 0.0
 
     def __init__(self, buffer: MotionBuffer) -> None:
         self._buffer = buffer
@@ -379,6 +381,7 @@ class ArcTrack:
     noise = NOISE_RADPS
     lag_s = SPEED_SPAN_S / 2.0
     tremble = TREMBLE_RAD
+    still_span_s = STILL_SPAN_S
 
     def __init__(self, buffer: MotionBuffer) -> None:
         self._buffer = buffer
@@ -419,8 +422,14 @@ class ArcTrack:
         return Onset(first + at, int(anchors[at]), 1)
 
     def turned(self, turn: int) -> None:
-        """Measure angles from the posture at `turn`."""
-        self._from = self._buffer.posture(turn, turn + 1)[0].copy()
+        """Measure angles from the posture at `turn`, but from up itself where hips moved before.
+
+        The mean of a moment in which they moved is of where they were, not of where they turned.
+        """
+        posture, up = (each(turn, turn + 1)[0] for each in (self._buffer.posture, self._buffer.up))
+        away = up - posture
+        moved = dot(away, away) > TREMBLE_RAD * TREMBLE_RAD
+        self._from = (up if moved else posture).copy()
 
     def shake(self) -> None:
         """Wait for stillness before the next movement."""

@@ -45,6 +45,10 @@ ALIKE: Final = 0.5
 SAME: Final = float(np.cos(np.radians(20.0)))
 """Two looks at one walk (cosine)."""
 
+LOOKS_ELSEWHERE: Final = 6
+"""So many looks in a row at one posture (3.5 s) take the place of steps seen before: a few scoots
+or reps of a small range look like steps, too."""
+
 NEWEST: Final = 0.2
 """Weight of the newest look in a posture that is known."""
 
@@ -81,6 +85,8 @@ class UprightWatch:
         """Probability that it is not that of the sensor as it is worn now."""
         self._laid = False
         """Whether it comes from a set, not from steps."""
+        self._elsewhere = 0
+        """Looks in a row at steps in another posture."""
 
     def skip(self, until: int) -> None:
         """Take none of the looks that are due up to the sample `until`."""
@@ -108,11 +114,14 @@ class UprightWatch:
         """Take what one look shows."""
         before, self._seen = self._seen, seen
         if seen is None or before is None or dot(seen, before) < SAME:
+            self._elsewhere = 0
             return
         known = self.upright
-        if known is None or self._laid or dot(seen, known) < SAME:
+        elsewhere = known is not None and dot(seen, known) < SAME
+        self._elsewhere = self._elsewhere + 1 if elsewhere else 0
+        if known is None or self._laid or self._elsewhere >= LOOKS_ELSEWHERE:
             self.upright, self._laid, self.doubt = seen, False, REMOUNTED
-        else:
+        elif not elsewhere:
             mixed = known + NEWEST * (seen - known)
             self.upright = mixed / np.sqrt((mixed * mixed).sum())
 

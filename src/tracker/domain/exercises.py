@@ -48,9 +48,9 @@ class Exercise:
     least_rise_m: float = 0.0
     """Smallest vertical travel of a rep, m; only for exercises read from height."""
     least_range_of_arc_deg: float = 0.0
-    """Smallest rotation without a gyroscope, degrees; such a sensor may be on a thigh."""
-    least_radius_of_arc_m: float = 0.0
-    """Least rise per turned angle without a gyroscope, m/rad."""
+    """Smallest rotation without a gyroscope, degrees."""
+    on_thigh: bool = False
+    """Whether a sensor without a gyroscope may as well be on a thigh."""
     seated: bool = False
     """Whether a seat carries the hips at the bottom; the concentric then starts at seat-off."""
     set_gap_s: float = 12.0
@@ -89,7 +89,6 @@ def _hip_thrust(
         least_range_deg=15.0,
         usual_range_deg=(43.0, 9.0),
         least_range_of_arc_deg=15.0,
-        least_radius_of_arc_m=0.2,
         most_tilt_deg=most_tilt_deg,
         usual_unevenness=usual_unevenness,
     )
@@ -126,7 +125,7 @@ _ALL: Final = (
         # The hips are 0.27 m above the shoulders, on a trunk of 0.48 m that lay level before.
         top_deg=(120.0, 20.0),
         least_range_of_arc_deg=5.0,
-        least_radius_of_arc_m=0.04,
+        on_thigh=True,
     ),
     # On one leg the free side dips by 3 to 8°, and sways; in a B-stance by 2 to 5°.
     _hip_thrust("single_leg_hip_thrust", _("Single-leg hip thrust"), 14.0, 0.08),

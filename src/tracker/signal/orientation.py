@@ -191,8 +191,13 @@ LEAST_GRAVITY_MPS2: Final = 0.1 * STANDARD_GRAVITY_MPS2
 SOME_UP: Final = np.array([[0.0], [0.0], [1.0]])
 """Taken for up until gravity is felt."""
 
-ARC_HALF_WIDTH_S: Final = 0.15
-"""Smoothing of gravity's arc without a gyroscope, each side: keeps 0.5 s movements, not jolts."""
+ARC_HALF_WIDTH_S: Final = 0.35
+"""Smoothing of gravity's arc without a gyroscope, each side: what hips push at the start of a
+movement they brake at its end, so the mean force over all of it is that of gravity. The whole of
+it lasts as long as a brisk rep takes one way; longer would only be later."""
+
+FORCE_HALF_WIDTH_S: Final = 0.15
+"""The same of the force along it: keeps 0.5 s movements, not jolts."""
 
 
 def _dot(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -279,6 +284,9 @@ class AccelOnlyInclination:
     def __init__(self, rate_hz: float) -> None:
         self._rate_hz = rate_hz
         self._smoother = Smoother(round(ARC_HALF_WIDTH_S * rate_hz))
+        self._brief = Smoother(round(FORCE_HALF_WIDTH_S * rate_hz))
+        self._force = np.empty((0, 3))
+        """Forces that up is not known for yet."""
         self.delay_samples = self._smoother.delay_samples
         """How many samples the output is behind the input."""
         self._last_up: NDArray[np.float64] | None = None
@@ -293,6 +301,7 @@ class AccelOnlyInclination:
         The rate is the rotation of gravity's arc: what turns about the vertical itself is unseen.
         """
         smooth = self._smoother.process(acc_mps2)
+        self._force = np.concatenate((self._force, self._brief.process(acc_mps2)))
         if not len(smooth):
             return smooth, smooth, np.empty(0)
         length = lengths(smooth.T)
@@ -303,5 +312,6 @@ class AccelOnlyInclination:
         self._last_up = up[-1:]
         # Up turns backwards in the axes of a body that turns forwards.
         rate = np.cross(up, earlier) * self._rate_hz
-        vertical = length - self._gravity.process(length[None])[0]
+        force, self._force = self._force[: len(up)], self._force[len(up) :]
+        vertical = _dot(force.T, up.T) - self._gravity.process(length[None])[0]
         return up, rate, vertical
