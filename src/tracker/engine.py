@@ -95,11 +95,11 @@ class Engine:
             for notification in notifications[first : first + PIECE_NOTIFICATIONS]:
                 if notification.channel in RESERVED_CHANNELS:
                     # Samples sent before a mark are counted before the mark takes effect.
-                    events += self._sensed(run, then_others=True)
+                    events += self._sensed(run, at_once=True)
                     events += self._controlled(notification)
                     run = []
                 elif notification.channel == HEART_RATE_UUID:  # of whichever sensor
-                    events += self._sensed(run, then_others=True)
+                    events += self._sensed(run, at_once=True)
                     events.append(read_heart_rate(notification))
                     run = []
                 elif notification.device == 0:  # motion of others is only recorded
@@ -113,7 +113,7 @@ class Engine:
         return self._counting.coached(events) if events else ()
 
     def _sensed(
-        self, notifications: Sequence[Notification], *, then_others: bool = False
+        self, notifications: Sequence[Notification], *, at_once: bool = False
     ) -> Iterator[Event]:
         for decoded in self._decoder.feed(notifications):
             if isinstance(decoded, Fault):
@@ -122,7 +122,7 @@ class Engine:
             else:
                 self._keep(decoded)
         # Times that went back are news, too.
-        if then_others or not 0.0 <= (self.newest_s or 0.0) - self._looked_s < LOOK_S:
+        if at_once or not 0.0 <= (self.newest_s or 0.0) - self._looked_s < LOOK_S:
             yield from self._flush()
 
     def _keep(self, timed: TimedFrame) -> None:

@@ -18,6 +18,7 @@ from tracker.detect.segmentation import BESIDE_EDGES, BOUNDARY_SHARE, Edges
 from tracker.detect.vectors import along, along_rows, cross, dot, turned_rad
 from tracker.domain import LiftSignal, Trace
 from tracker.domain.units import STANDARD_GRAVITY_MPS2
+from tracker.signal.orientation import ARC_HALF_WIDTH_S
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,9 +44,9 @@ WHOLE_OF_ARC: Final = 1.6
 """Without a gyroscope the duration is of the middle 70 % of the travel; so many times as much
 passes between the boundaries of the speed: 2 for minimum jerk, 1.4 at an even speed."""
 
-AVERAGED_S: Final = 0.7
-"""As long as the smoothing of gravity's arc is; its response at one period of a movement that
-takes t is about that of t² over the sum of the squares."""
+AVERAGED_S: Final = 2.0 * ARC_HALF_WIDTH_S
+"""How long the smoothing of gravity's arc is. Of a force that changes once within t, it leaves
+about t² over the sum of both squares."""
 
 OPPOSITE: Final = -0.6
 """Cosine between the axes of a movement there and one back (53° from the other way round): who

@@ -171,13 +171,10 @@ class OpenSet:
 
     def weigh_before(self, passed: Iterable[RepCandidate]) -> None:
         """Weigh movements that passed before the first rep, and may have been reps of the set."""
-        starts_s = self.reps[0].candidate.first.start_s
-        model = self.model()
+        model, starts_s = self.model(), self.reps[0].candidate.first.start_s
         for candidate in sorted(passed, key=lambda each: -each.end_s):
-            up = candidate.concentric
-            if model is None or up is None or self.find(candidate) is not None:
-                continue
-            if not 0.0 <= starts_s - candidate.end_s <= self.exercise.set_gap_s:
+            up, rested_s = candidate.concentric, starts_s - candidate.end_s
+            if model is None or up is None or not 0.0 <= rested_s <= self.exercise.set_gap_s:
                 continue
             said = membership(self.exercise, model, up, confirmed=True)
             if said > -math.inf:

@@ -139,6 +139,10 @@ class _Leg:
     def whole(self) -> Movement:
         return self.latest if self.before is None else _joined(self.before, self.latest)
 
+    def after(self, step: Movement) -> _Leg:
+        """Return it with a step that came before."""
+        return _Leg(step if self.before is None else _joined(step, self.before), self.latest)
+
     def with_news(self, movement: Movement) -> _Leg:
         if movement.number == self.latest.number:
             return _Leg(self.before, movement)
@@ -342,11 +346,7 @@ class RepPairer:
         ):
             back, goes_on = self._back.with_news(movement), True
         if self._step is not None and _undoes(back.whole, self._step, self._there.whole):
-            first, self._step = self._step, None
-            before = self._there.before
-            self._there = _Leg(
-                first if before is None else _joined(first, before), self._there.latest
-            )
+            self._there, self._step = self._there.after(self._step), None
             yield CandidateUpdate(CandidateState.GONE, self._candidate(), self._there.latest)
             if self._there is None:
                 return  # as one, the steps were found to be none
@@ -464,9 +464,8 @@ def _from_its_end(there: Movement, movement: Movement) -> bool:
 
 def _undoes(back: Movement, step: Movement, there: Movement) -> bool:
     """Return whether a way back is as far as two steps there, rather than the second alone."""
-    return back.size > there.size + 0.5 * step.size and dot(back.to_up, step.from_up) > dot(
-        back.to_up, step.to_up
-    )
+    begins, ends = dot(back.to_up, step.from_up), dot(back.to_up, step.to_up)
+    return back.size > there.size + 0.5 * step.size and begins > ends
 
 
 def _joined(first: Movement, second: Movement) -> Movement:

@@ -552,7 +552,7 @@ class SetTracker:
             evidence=said,
         )
         open_set.add(counted)
-        if len(open_set.reps) > 1:
+        if self._passed and len(open_set.reps) > 1:
             open_set.weigh_before(self._passed)
             self._passed.clear()
         self._resumed_way_s = -math.inf
